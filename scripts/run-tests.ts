@@ -1,0 +1,40 @@
+// `npm test`: every suite of the workspace through turbo, at most two at a time, and then one line with the sum of all of them.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { advice, findChromium, mustRunAll } from '../vitest.chromium.ts'
+import { spawnForeground } from './bootstrap/child.mjs'
+import { workspaceRoot } from './bootstrap/pins.mjs'
+import { deleteReports, findSuites, readReport } from './tests/reports.ts'
+import { problemsOf, summaryLine, sumUp } from './tests/summary.ts'
+
+// What is given behind `--` goes to turbo, `--filter=@holdfast/vault-core` for one; then only the suites that ran count.
+const extra = process.argv.slice(2)
+const suites = findSuites(workspaceRoot)
+deleteReports(suites)
+const requireAll = mustRunAll(process.env)
+const notice = browserNotice()
+if (notice) console.error(notice)
+
+const turboArgs = ['run', 'test', 'test:scripts', '--concurrency=2', '--continue', ...extra]
+const turboCode = await spawnForeground('turbo', turboArgs, { cwd: workspaceRoot, env: process.env })
+
+const reports = suites.map((suite) => ({ name: suite.name, report: readReport(suite.reportFile) }))
+const results = extra.length > 0 ? reports.filter(({ report }) => report) : reports
+const total = sumUp(results)
+const problems = problemsOf({ results, total, turboCode, requireAll })
+
+if (notice) console.error(notice)
+for (const problem of problems) console.error(problem)
+const failed = Math.max(total.failed, problems.length > 0 ? 1 : 0)
+const line = summaryLine({ ...total, failed })
+mkdirSync(join(workspaceRoot, 'test-results'), { recursive: true })
+writeFileSync(join(workspaceRoot, 'test-results', 'summary.txt'), `${line}\n`)
+console.log(`\n${line}`)
+process.exitCode = failed > 0 ? 1 : 0
+
+function browserNotice(): string {
+  if (findChromium(process.env)) return ''
+  return requireAll
+    ? `\nThere is no Chromium, and CI or HOLDFAST_REQUIRE_ALL asks for all tests: those in a browser fail. ${advice}\n`
+    : `\nSKIPPED: the tests in a browser, because there is no Chromium. ${advice}\n`
+}

@@ -1,0 +1,48 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import type { WorkspacePackage } from '../boundaries/workspace-packages.ts'
+import { changesetProblems, namesIn } from '../packages/changesets.ts'
+import { manifestProblems } from '../packages/tarball.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'holdfast-changesets-'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+it('reads the packages that a changeset names', () => {
+  expect(namesIn("---\n'@holdfast/a': minor\n\"@holdfast/b\": patch\n@holdfast/c: major\n---\n\n'@holdfast/d': minor\n")).toEqual([
+    '@holdfast/a',
+    '@holdfast/b',
+    '@holdfast/c',
+  ])
+})
+
+it('tells of a changeset for a stranger, and of a package that no changeset announces', () => {
+  mkdirSync(join(root, '.changeset'))
+  writeFileSync(join(root, '.changeset', 'one.md'), "---\n'@holdfast/a': minor\n'@holdfast/gone': minor\n---\n\nFirst.\n")
+  const packages = [publicPackage('@holdfast/a', '0.0.0'), publicPackage('@holdfast/b', '0.0.0'), publicPackage('@holdfast/c', '1.0.0')]
+  expect(changesetProblems(root, packages)).toEqual([
+    '.changeset/one.md names @holdfast/gone, which is no public package.',
+    'No changeset announces @holdfast/b; add it to one in .changeset.',
+  ])
+})
+
+it('a manifest that says all is accepted, and each thing it does not say is told', () => {
+  const manifest = {
+    description: 'x',
+    license: 'MIT',
+    type: 'module',
+    sideEffects: false,
+    engines: {},
+    files: ['dist'],
+    exports: {},
+    publishConfig: { exports: {} },
+  }
+  expect(manifestProblems(manifest)).toEqual([])
+  expect(manifestProblems({})).toHaveLength(8)
+  expect(manifestProblems({ ...manifest, publishConfig: { exports: { '.': { '@holdfast/source': './src/index.ts' } } } })).toHaveLength(1)
+})
+
+function publicPackage(name: string, version: string): WorkspacePackage {
+  return { name, path: 'packages/x', folder: '/x', isPrivate: false, sources: [], manifest: { name, version } }
+}
