@@ -1,0 +1,66 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import type { Configuration } from 'oidc-provider'
+import { renderErrorPage } from './pages.ts'
+import { personByLogin } from './people.ts'
+
+export interface DemoClient {
+  readonly clientId: string
+  readonly clientSecret: string
+  /** On loopback any port is accepted (RFC 8252, section 7.3). */
+  readonly redirectUris: readonly string[]
+}
+
+/** How long a refresh token, a grant and a session last. Longer than any demo. */
+const LONG_LIFE_S = 14 * 24 * 3600
+
+/** Rotation with reuse detection, PKCE always, revocation and introspection, pages of our own. Keys are made anew at each start. */
+export function providerConfiguration(client: DemoClient, accessTokenTtlS: () => number): Configuration {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return {
+    clients: [
+      {
+        client_id: client.clientId,
+        client_secret: client.clientSecret,
+        client_name: 'Holdfast example',
+        redirect_uris: [...client.redirectUris],
+        // Native applications may use http on loopback.
+        application_type: 'native',
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'client_secret_basic',
+      },
+    ],
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'demo', use: 'sig', alg: 'RS256' }] },
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    scopes: ['openid', 'offline_access', 'files.read'],
+    claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
+    findAccount: (_ctx, sub) => {
+      const person = personByLogin(sub)
+      return person && { accountId: sub, claims: async () => ({ sub, name: person.name, email: person.email }) }
+    },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      // A client may revoke its own tokens.
+      revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
+      introspection: { enabled: true },
+    },
+    pkce: { required: () => true },
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    renderError: (ctx, out) => {
+      ctx.type = 'html'
+      ctx.body = renderErrorPage(out.error)
+    },
+    rotateRefreshToken: true,
+    issueRefreshToken: async (_ctx, issuedTo, code) => issuedTo.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
+    ttl: {
+      AccessToken: accessTokenTtlS,
+      AuthorizationCode: 60,
+      Grant: LONG_LIFE_S,
+      IdToken: 3600,
+      Interaction: 3600,
+      RefreshToken: LONG_LIFE_S,
+      Session: LONG_LIFE_S,
+    },
+  }
+}

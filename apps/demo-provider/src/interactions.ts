@@ -1,0 +1,72 @@
+import type Provider from 'oidc-provider'
+import { renderConsentPage, renderErrorPage, renderLoginPage } from './pages.ts'
+import { personByLogin } from './people.ts'
+import { readForm } from './read-form.ts'
+
+type Middleware = Parameters<Provider['use']>[0]
+type Context = Parameters<Middleware>[0]
+
+/** The pages between the authorization request and its answer: who are you, and do you agree. */
+export function interactions(provider: Provider): Middleware {
+  return async (ctx, next) => {
+    const [, area, , step] = ctx.path.split('/')
+    if (area !== 'interaction') return next()
+    ctx.set({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      // The form's answer leads back to the application, on another port of loopback.
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' http://127.0.0.1:* http://localhost:*; base-uri 'none'",
+    })
+    try {
+      if (ctx.method === 'GET') await show(provider, ctx)
+      else if (ctx.method === 'POST') await submit(provider, ctx, step)
+      else ctx.status = 405
+    } catch (error) {
+      ctx.status = 400
+      ctx.type = 'html'
+      ctx.body = renderErrorPage(error instanceof Error ? error.message : 'invalid_request')
+    }
+  }
+}
+
+async function show(provider: Provider, ctx: Context): Promise<void> {
+  const { uid, prompt, params, session } = await provider.interactionDetails(ctx.req, ctx.res)
+  ctx.type = 'html'
+  if (prompt.name === 'login') {
+    ctx.body = renderLoginPage(uid)
+    return
+  }
+  const person = personByLogin(session?.accountId ?? '')
+  ctx.body = renderConsentPage({ uid, name: person?.name ?? 'you', scopes: String(params.scope ?? '').split(' ') })
+}
+
+async function submit(provider: Provider, ctx: Context, step: string | undefined): Promise<void> {
+  const form = await readForm(ctx.req)
+  const finish = (result: Parameters<Provider['interactionFinished']>[2]): Promise<void> => {
+    ctx.respond = false
+    return provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: true })
+  }
+  if (step === 'deny') return finish({ error: 'access_denied', error_description: 'The user said no.' })
+  if (step === 'login') {
+    const person = personByLogin(form.get('login')?.trim().toLowerCase() ?? '')
+    if (person) return finish({ login: { accountId: person.login } })
+    const { uid } = await provider.interactionDetails(ctx.req, ctx.res)
+    ctx.status = 422
+    ctx.type = 'html'
+    ctx.body = renderLoginPage(uid, 'Nobody of that name. Choose one of the people below.')
+    return
+  }
+  if (step === 'consent') return finish({ consent: { grantId: await grantWhatWasAsked(provider, ctx) } })
+  ctx.status = 404
+}
+
+async function grantWhatWasAsked(provider: Provider, ctx: Context): Promise<string> {
+  const { prompt, params, session, grantId } = await provider.interactionDetails(ctx.req, ctx.res)
+  const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId)
+  const grant = existing ?? new provider.Grant({ accountId: session?.accountId ?? '', clientId: String(params.client_id) })
+  grant.addOIDCScope(String(params.scope ?? 'openid'))
+  const { missingOIDCClaims } = prompt.details
+  if (Array.isArray(missingOIDCClaims)) grant.addOIDCClaims(missingOIDCClaims.map(String))
+  return grant.save()
+}

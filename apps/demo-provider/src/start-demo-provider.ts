@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import Provider from 'oidc-provider'
+import { providerConfiguration } from './configuration.ts'
+import { followGrants } from './follow-grants.ts'
+import { interactions } from './interactions.ts'
+import { resourceApi } from './resource-api.ts'
+import { logTokenRequests, type TokenRequestRecord } from './token-request-log.ts'
+
+export interface DemoProviderOptions {
+  /** Default 0: any free port. */
+  readonly port?: number
+  /** Seconds. Default 60. */
+  readonly accessTokenTtlS?: number
+  readonly clientId?: string
+  readonly clientSecret?: string
+  /** On loopback any port is accepted. Default: `/connect/demo/callback` on 127.0.0.1 and localhost. */
+  readonly redirectUris?: readonly string[]
+}
+
+export interface DemoProvider {
+  readonly issuer: string
+  /** Ends in a slash: `new URL('files', apiUrl)`. */
+  readonly apiUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** What the token endpoint answered, oldest first. */
+  readonly tokenRequests: readonly TokenRequestRecord[]
+  /** For tokens issued from now on. */
+  setAccessTokenTtl(seconds: number): void
+  /** Holds each token request back for so long before it is processed. */
+  delayTokenRequests(ms: number): void
+  /** Ends all grants of a person, as he could do on the provider's own pages. */
+  revokeGrantsOf(login: string): Promise<void>
+  close(): Promise<void>
+}
+
+const HOST = '127.0.0.1'
+
+/** Starts a real authorization server on loopback, and the API that takes its tokens. Grants live in memory: they end with it. */
+export async function startDemoProvider(options: DemoProviderOptions = {}): Promise<DemoProvider> {
+  let accessTokenTtlS = options.accessTokenTtlS ?? 60
+  let delayMs = 0
+  const { clientId = 'holdfast-example', clientSecret = 'demo-secret-that-is-no-secret' } = options
+  const redirectUris = options.redirectUris ?? [`http://${HOST}/connect/demo/callback`, 'http://localhost/connect/demo/callback']
+
+  const server = createServer()
+  server.listen(options.port ?? 0, HOST)
+  await once(server, 'listening')
+  const issuer = `http://${HOST}:${portOf(server.address())}`
+
+  const provider = new Provider(
+    issuer,
+    providerConfiguration({ clientId, clientSecret, redirectUris }, () => accessTokenTtlS),
+  )
+  const tokenRequests = logTokenRequests(provider)
+  const grants = followGrants(provider)
+  provider.use(async (ctx, next) => {
+    if (ctx.path === '/token' && delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
+    return next()
+  })
+  provider.use(interactions(provider))
+  provider.use(resourceApi(provider))
+  server.on('request', provider.callback())
+
+  return {
+    issuer,
+    apiUrl: `${issuer}/api/`,
+    clientId,
+    clientSecret,
+    tokenRequests,
+    setAccessTokenTtl: (seconds) => {
+      accessTokenTtlS = seconds
+    },
+    delayTokenRequests: (ms) => {
+      delayMs = ms
+    },
+    revokeGrantsOf: (login) => grants.revokeAll(login),
+    close: async () => {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new TypeError('The server listens on no port.')
+  return address.port
+}

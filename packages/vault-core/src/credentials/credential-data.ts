@@ -1,0 +1,44 @@
+import { VaultError } from '../errors.js'
+import type { CredentialRow } from '../storage/contract.js'
+
+/** What a credential's row says beside the columns that stores query by: the JSON in `data`. No secret in it. Times are epoch milliseconds. */
+export interface CredentialData {
+  readonly v: 1
+  readonly tokenType: string
+  readonly scope: string | null
+  /** When the request that brought the access token was begun. */
+  readonly issuedAtMs: number
+  readonly connectedAtMs: number
+  readonly lastRefreshedAtMs: number | null
+  readonly refreshTokenExpiresAtMs: number | null
+  /** The account at the provider (`sub`), when it said so. */
+  readonly subject: string | null
+  /** Why the status is what it is, as a stable word. */
+  readonly reason: string | null
+  /** Failed refreshes since the last good one. */
+  readonly failures: number
+  /** No refresh before this moment. */
+  readonly retryAtMs: number | null
+  /** A request was sent whose outcome nobody knows: the provider may have rotated the refresh token. */
+  readonly outcomeUnknown: boolean
+}
+
+/** Reads the data of a row. @throws {VaultError} `decryption_failed` when it is damaged. */
+export function readCredentialData(row: CredentialRow): CredentialData {
+  try {
+    const data: unknown = JSON.parse(row.data)
+    if (typeof data === 'object' && data !== null && 'v' in data && data.v === 1) return data as CredentialData
+  } catch {
+    // Told below, without the content.
+  }
+  throw new VaultError(
+    'decryption_failed',
+    `The credential of user "${row.userId}" on connection "${row.connectionId}" has damaged metadata. Restore the row, or let the user connect again.`,
+    { connectionId: row.connectionId, userId: row.userId },
+  )
+}
+
+/** The JSON text for a row's `data`. */
+export function writeCredentialData(data: CredentialData): string {
+  return JSON.stringify(data)
+}

@@ -1,0 +1,54 @@
+import { VaultError } from '../errors.js'
+
+interface Whose {
+  readonly connectionId: string
+  readonly userId: string
+}
+
+export function credentialNotFound({ connectionId, userId }: Whose): VaultError {
+  return new VaultError('credential_not_found', `User "${userId}" has not connected "${connectionId}". Let the user connect.`, {
+    connectionId,
+    userId,
+  })
+}
+
+/** Why a user has to consent again, as a stable word and for people. */
+const REASONS: Readonly<Record<string, string>> = {
+  expired: 'the access token expired and the provider gave no refresh token',
+  revoked: 'the provider no longer accepts the refresh token',
+  rotation_outcome_unknown: 'a refresh was interrupted after it was sent, and the provider no longer accepts the refresh token',
+}
+
+/** @param reason - `expired`, `revoked` or `rotation_outcome_unknown`. */
+export function reauthorizationRequired({ connectionId, userId }: Whose, reason: string): VaultError {
+  const why = REASONS[reason] ?? reason
+  return new VaultError('reauthorization_required', `User "${userId}" has to connect "${connectionId}" again: ${why}.`, {
+    connectionId,
+    userId,
+    reason,
+  })
+}
+
+export function providerUnavailable({ connectionId, userId }: Whose, reason: string, retryAfterMs: number): VaultError {
+  return new VaultError(
+    'provider_unavailable',
+    `The provider of connection "${connectionId}" did not refresh the access token (${reason}). Ask again after \`retryAfterMs\`.`,
+    { connectionId, userId, reason, retryAfterMs: Math.max(0, Math.ceil(retryAfterMs)) },
+  )
+}
+
+export function providerRejectedClient({ connectionId, userId }: Whose, error: string): VaultError {
+  return new VaultError(
+    'provider_rejected_client',
+    `The provider of connection "${connectionId}" refuses this application (${error}). Mend the connection's client id, secret or authentication method; the user's grant is kept.`,
+    { connectionId, userId, reason: error },
+  )
+}
+
+export function unusableAnswer({ connectionId, userId }: Whose, retryAfterMs: number): VaultError {
+  return new VaultError(
+    'provider_unavailable',
+    `The provider of connection "${connectionId}" answered a refresh with an access token that cannot be used; the refresh token is kept safe. Look into the provider if it recurs.`,
+    { connectionId, userId, reason: 'quarantined', retryAfterMs },
+  )
+}

@@ -1,0 +1,47 @@
+import { VaultError } from '../errors.js'
+import { storeKeyProblem } from '../storage/store-key.js'
+import type { CredentialSelector, GetCredentialsOptions } from './credentials.js'
+
+/** The account of a user who connected one account of a provider. */
+export const DEFAULT_ACCOUNT_ID = 'default'
+
+/** Checks whose credential is asked for. @throws {VaultError} `invalid_request`, naming each bad field. */
+export function parseSelector(selector: CredentialSelector): Required<CredentialSelector> {
+  const { connectionId, userId, accountId = DEFAULT_ACCOUNT_ID } = selector ?? {}
+  const fields: Record<string, string> = {}
+  for (const [name, value] of Object.entries({ connectionId, userId, accountId })) {
+    const problem = storeKeyProblem(value)
+    if (problem) fields[name] = problem
+  }
+  throwIfAny(fields)
+  return { connectionId, userId, accountId }
+}
+
+export interface ParsedGetOptions {
+  readonly minValidityMs: number | undefined
+  readonly requiredScopes: readonly string[]
+  readonly forceRefresh: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/** Checks the options of `getCredentials`. @throws {VaultError} `invalid_request`, naming each bad field. */
+export function parseGetOptions(options: GetCredentialsOptions): ParsedGetOptions {
+  const { minValidityMs, requiredScopes = [], forceRefresh = false, signal } = options
+  const fields: Record<string, string> = {}
+  if (minValidityMs !== undefined && !(typeof minValidityMs === 'number' && Number.isFinite(minValidityMs) && minValidityMs >= 0)) {
+    fields.minValidityMs = 'must be a number of milliseconds, 0 or more'
+  }
+  if (!Array.isArray(requiredScopes) || !requiredScopes.every((scope) => typeof scope === 'string' && scope !== '')) {
+    fields.requiredScopes = 'must be an array of scope names'
+  }
+  if (typeof forceRefresh !== 'boolean') fields.forceRefresh = 'must be true or false'
+  if (signal !== undefined && !(signal instanceof AbortSignal)) fields.signal = 'must be an AbortSignal'
+  throwIfAny(fields)
+  return { minValidityMs, requiredScopes, forceRefresh, signal }
+}
+
+function throwIfAny(fields: Record<string, string>): void {
+  const problems = Object.entries(fields)
+  if (problems.length === 0) return
+  throw new VaultError('invalid_request', `${problems.map(([name, problem]) => `\`${name}\` ${problem}`).join('; ')}.`, { fields })
+}

@@ -1,0 +1,69 @@
+import type { Secret } from '../secret.js'
+
+/** Whose credential. */
+export interface CredentialSelector {
+  readonly connectionId: string
+  readonly userId: string
+  /** Default: the account that the user connected. */
+  readonly accountId?: string
+}
+
+export interface GetCredentialsOptions {
+  /** Milliseconds of life the caller needs. Default: the connection's `minValidityMs`. */
+  readonly minValidityMs?: number
+  /** Scopes the caller needs; `insufficient_scope` when the credential lacks one. */
+  readonly requiredScopes?: readonly string[]
+  /** Refresh even if the token at hand seems good. Callers at the same time still share one request. */
+  readonly forceRefresh?: boolean
+  /** Ends this caller's wait. The refresh itself goes on for the others. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * An access token that works, and what is known of it. `accessToken` is a getter: the token shows neither in
+ * `JSON.stringify` nor in `util.inspect`. There is no refresh token in here, in no field, ever.
+ */
+export class Credentials {
+  readonly connectionId: string
+  readonly userId: string
+  readonly tokenType: string
+  readonly scope: string | undefined
+  /** Undefined when the provider states no lifetime. */
+  readonly expiresAt: Date | undefined
+  readonly #accessToken: Secret
+
+  constructor(fields: {
+    connectionId: string
+    userId: string
+    tokenType: string
+    scope: string | undefined
+    expiresAt: Date | undefined
+    accessToken: Secret
+  }) {
+    this.connectionId = fields.connectionId
+    this.userId = fields.userId
+    this.tokenType = fields.tokenType
+    this.scope = fields.scope
+    this.expiresAt = fields.expiresAt
+    this.#accessToken = fields.accessToken
+  }
+
+  get accessToken(): string {
+    return this.#accessToken.reveal()
+  }
+}
+
+/** What may be shown of a credential to its user or an operator. No secret in it. */
+export interface CredentialInfo {
+  readonly connectionId: string
+  readonly userId: string
+  readonly accountId: string
+  readonly status: 'active' | 'quarantined' | 'reauthorization_required'
+  /** Why consent is needed again, as a stable word. */
+  readonly reason: string | undefined
+  readonly scope: string | undefined
+  readonly hasRefreshToken: boolean
+  readonly expiresAt: Date | undefined
+  readonly connectedAt: Date
+  readonly lastRefreshedAt: Date | undefined
+}

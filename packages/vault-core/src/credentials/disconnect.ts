@@ -1,0 +1,105 @@
+import { randomToken } from '../crypto/random-token.js'
+import type { Sealer } from '../crypto/sealer.js'
+import { VaultError } from '../errors.js'
+import type { VaultEvent } from '../events.js'
+import type { Log } from '../log.js'
+import type { Runtime } from '../runtime.js'
+import type { Secret } from '../secret.js'
+import type { CredentialRow, CredentialStore, NewOutboxJob } from '../storage/contract.js'
+import { readCredentialData, writeCredentialData } from './credential-data.js'
+import { parseSelector } from './credential-request.js'
+import type { CredentialSelector } from './credentials.js'
+import type { RevocationJobs } from './revocation-jobs.js'
+import { openAccessToken, openRefreshToken } from './sealed-tokens.js'
+
+export interface DisconnectParts {
+  readonly tenant: string
+  readonly credentials: CredentialStore
+  readonly sealer: Sealer
+  readonly revocations: RevocationJobs
+  readonly runtime: Runtime
+  readonly log: Log
+  readonly emit: (event: VaultEvent) => void
+}
+
+/**
+ * Makes `vault.disconnect`: ends the credential here at once and for good, and revokes it at the provider in the background.
+ * The row stays as a tombstone without secrets, so that a refresh in flight cannot bring the grant back.
+ */
+export function createDisconnect(parts: DisconnectParts): (selector: CredentialSelector) => Promise<void> {
+  const { tenant, credentials, revocations, runtime, emit } = parts
+  return async (selector) => {
+    const key = { tenant, ...parseSelector(selector) }
+    const attemptId = randomToken(runtime.random, 16)
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const row = await credentials.get(key)
+      if (!row || row.status === 'disconnected') return
+      const outbox = await revocationOf(parts, row)
+      const result = await credentials.update({
+        key,
+        attemptId,
+        expect: { version: row.version },
+        set: {
+          epoch: row.epoch + 1,
+          secretRev: row.secretRev + 1,
+          status: 'disconnected',
+          accessToken: null,
+          refreshToken: null,
+          refreshTokenFingerprint: null,
+          expiresAtMs: null,
+          dueAtMs: null,
+          data: writeCredentialData({ ...readDataOrEmpty(row), scope: null, subject: null, reason: null, retryAtMs: null }),
+        },
+        also: { outbox },
+      })
+      if (result.outcome === 'conflict') continue
+      emit({ type: 'disconnected', atMs: runtime.clock.now(), ...key })
+      if (outbox.length > 0) revocations.start()
+      return
+    }
+    throw new VaultError(
+      'conflict',
+      `The credential of user "${key.userId}" on connection "${key.connectionId}" changed again and again. Repeat the call.`,
+    )
+  }
+}
+
+const MAX_TRIES = 10
+
+async function revocationOf({ sealer, revocations, log }: DisconnectParts, row: CredentialRow): Promise<readonly NewOutboxJob[]> {
+  let refreshToken: Secret | undefined
+  let accessToken: Secret | undefined
+  try {
+    refreshToken = await openRefreshToken(sealer, row)
+    accessToken = await openAccessToken(sealer, row)
+  } catch (error) {
+    // What does not open cannot be revoked; it must not keep the user from disconnecting.
+    log.warn(
+      { connectionId: row.connectionId, userId: row.userId, err: error },
+      'A credential is disconnected without revocation: it does not open.',
+    )
+  }
+  if (!refreshToken && !accessToken) return []
+  return [await revocations.jobFor({ connectionId: row.connectionId, refreshToken, accessToken })]
+}
+
+function readDataOrEmpty(row: CredentialRow): ReturnType<typeof readCredentialData> {
+  try {
+    return readCredentialData(row)
+  } catch {
+    return {
+      v: 1,
+      tokenType: 'Bearer',
+      scope: null,
+      issuedAtMs: 0,
+      connectedAtMs: row.createdAtMs,
+      lastRefreshedAtMs: null,
+      refreshTokenExpiresAtMs: null,
+      subject: null,
+      reason: null,
+      failures: 0,
+      retryAtMs: null,
+      outcomeUnknown: false,
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { VaultError } from '../errors.js'
+import type { CredentialRow, CredentialStore, Page } from '../storage/contract.js'
+import { readCredentialData } from './credential-data.js'
+import type { CredentialInfo } from './credentials.js'
+
+export interface ListCredentialsQuery {
+  readonly userId?: string
+  readonly connectionId?: string
+  readonly cursor?: string
+  /** 1 to 1,000. Default 100. */
+  readonly limit?: number
+}
+
+/** Lists what may be shown of credentials: those of a user, of a connection, or all of the tenant. Opens no sealed value. */
+export async function listCredentials(
+  credentials: CredentialStore,
+  tenant: string,
+  query: ListCredentialsQuery,
+): Promise<Page<CredentialInfo>> {
+  const { limit = 100, ...rest } = query
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
+    throw new VaultError('invalid_request', '`limit` must be a whole number from 1 to 1,000.', {
+      fields: { limit: 'must be a whole number from 1 to 1,000' },
+    })
+  }
+  const page = await credentials.list({ ...rest, tenant, limit })
+  return { ...page, items: page.items.flatMap((row) => credentialInfo(row) ?? []) }
+}
+
+function credentialInfo(row: CredentialRow): CredentialInfo | undefined {
+  if (row.status === 'disconnected') return undefined
+  const data = readCredentialData(row)
+  return {
+    connectionId: row.connectionId,
+    userId: row.userId,
+    accountId: row.accountId,
+    status: row.status,
+    reason: data.reason ?? undefined,
+    scope: data.scope ?? undefined,
+    hasRefreshToken: row.refreshToken !== null,
+    expiresAt: row.expiresAtMs === null ? undefined : new Date(row.expiresAtMs),
+    connectedAt: new Date(data.connectedAtMs),
+    lastRefreshedAt: data.lastRefreshedAtMs === null ? undefined : new Date(data.lastRefreshedAtMs),
+  }
+}

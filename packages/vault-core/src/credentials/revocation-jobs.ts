@@ -1,0 +1,128 @@
+import { randomToken } from '../crypto/random-token.js'
+import type { SealContext, Sealer } from '../crypto/sealer.js'
+import type { Log } from '../log.js'
+import { backoffMs } from '../refresh/backoff.js'
+import type { Runtime } from '../runtime.js'
+import { Secret } from '../secret.js'
+import type { NewOutboxJob, OutboxJob, OutboxStore } from '../storage/contract.js'
+
+/** Tokens of a grant that has ended here and is to end at the provider too. */
+export interface RevocableTokens {
+  readonly connectionId: string
+  readonly refreshToken: Secret | undefined
+  readonly accessToken: Secret | undefined
+}
+
+/** `done` also when the provider offers no revocation: then nothing is left to do. */
+export type RevocationResult = { readonly kind: 'done' } | { readonly kind: 'retry'; readonly retryAfterMs: number | undefined }
+
+export interface RevocationJobs {
+  /** Seals the tokens into a job that the store keeps with the write that ends the grant. */
+  jobFor(tokens: RevocableTokens): Promise<NewOutboxJob>
+  /** Begins to work off the jobs, in the background; a run under way takes new jobs along. */
+  start(): void
+  drained(): Promise<void>
+}
+
+const TOPIC = 'revocation'
+const LEASE_MS = 60_000
+/** With the waits of the backoff this is about half an hour; then the provider's own expiry has to do. */
+const MAX_ATTEMPTS = 15
+
+/** Works off revocations: best effort, in the background, repeated while the provider fails. A job outlives the process that made it. */
+export function createRevocationJobs(parts: {
+  readonly outbox: OutboxStore
+  readonly sealer: Sealer
+  readonly tenant: string
+  readonly runtime: Runtime
+  readonly log: Log
+  readonly stopped: AbortSignal
+  readonly revoke: (tokens: RevocableTokens) => Promise<RevocationResult>
+}): RevocationJobs {
+  const { outbox, sealer, tenant, runtime, log, stopped, revoke } = parts
+  let running: Promise<void> | undefined
+  let wake = new AbortController()
+
+  const workOff = async (): Promise<void> => {
+    for (;;) {
+      wake = new AbortController()
+      const jobs = await outbox.lease({ tenant, topics: [TOPIC], limit: 20, leaseMs: LEASE_MS })
+      let nextInMs: number | undefined
+      for (const job of jobs) {
+        const delayMs = await workOn(job)
+        if (delayMs !== undefined) nextInMs = Math.min(nextInMs ?? delayMs, delayMs)
+      }
+      if (jobs.length === 0 && !wake.signal.aborted) return
+      if (nextInMs !== undefined) await runtime.clock.sleep(nextInMs, AbortSignal.any([wake.signal, stopped]))
+      if (stopped.aborted) return
+    }
+  }
+
+  /** Returns the delay after which the job should be tried again, or undefined when it is done with. */
+  const workOn = async (job: OutboxJob): Promise<number | undefined> => {
+    const held = { tenant, id: job.id, attempt: job.attempt }
+    try {
+      const result = await revoke(readJob(await sealer.open(contextOf(job.id), job.data)))
+      if (result.kind === 'done') {
+        await outbox.complete(held)
+        return undefined
+      }
+      if (job.attempt < MAX_ATTEMPTS) {
+        const delayMs = backoffMs(job.attempt, result.retryAfterMs, runtime.random)
+        await outbox.retry({ ...held, delayMs })
+        return delayMs
+      }
+    } catch (error) {
+      if (job.attempt < MAX_ATTEMPTS) {
+        log.warn({ jobId: job.id, attempt: job.attempt, err: error }, 'A revocation failed; it is repeated when its lease has run out.')
+        return LEASE_MS
+      }
+    }
+    log.error(
+      { jobId: job.id, attempt: job.attempt },
+      'A revocation was given up: the provider did not take it. The tokens end with their own expiry.',
+    )
+    await outbox.complete(held)
+    return undefined
+  }
+
+  return {
+    async jobFor(tokens) {
+      const id = randomToken(runtime.random, 16)
+      const plain = {
+        v: 1,
+        connectionId: tokens.connectionId,
+        refreshToken: tokens.refreshToken?.reveal(),
+        accessToken: tokens.accessToken?.reveal(),
+      }
+      return { tenant, id, topic: TOPIC, data: await sealer.seal(contextOf(id), new TextEncoder().encode(JSON.stringify(plain))) }
+    },
+    start() {
+      wake.abort()
+      running ??= workOff()
+        .catch((error: unknown) =>
+          log.warn({ err: error }, 'The revocations could not be read from the store; they are tried again with the next disconnect.'),
+        )
+        .finally(() => {
+          running = undefined
+        })
+    },
+    async drained() {
+      await running
+    },
+  }
+}
+
+/** Under the tenant's key: a job must still open when its user's key has been destroyed. */
+function contextOf(jobId: string): SealContext {
+  return { userId: '', connectionId: '', accountId: '', field: `outbox/${TOPIC}/${jobId}`, epoch: 0, secretRev: 0 }
+}
+
+function readJob(plaintext: Uint8Array): RevocableTokens {
+  const job = JSON.parse(new TextDecoder().decode(plaintext)) as { connectionId: string; refreshToken?: string; accessToken?: string }
+  return {
+    connectionId: job.connectionId,
+    refreshToken: job.refreshToken === undefined ? undefined : new Secret(job.refreshToken),
+    accessToken: job.accessToken === undefined ? undefined : new Secret(job.accessToken),
+  }
+}

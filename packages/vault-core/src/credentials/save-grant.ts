@@ -1,0 +1,107 @@
+import { randomToken } from '../crypto/random-token.js'
+import type { Sealer } from '../crypto/sealer.js'
+import { VaultError } from '../errors.js'
+import type { VaultEvent } from '../events.js'
+import type { ConnectionRegistry } from '../model/connection-registry.js'
+import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
+import type { Runtime } from '../runtime.js'
+import type { Secret } from '../secret.js'
+import type { CredentialContent, CredentialKey, CredentialRow, CredentialStore } from '../storage/contract.js'
+import { type CredentialData, readCredentialData, writeCredentialData } from './credential-data.js'
+import { openRefreshToken, sealTokens } from './sealed-tokens.js'
+
+export interface SaveGrantParts {
+  readonly tenant: string
+  readonly connections: ConnectionRegistry
+  readonly credentials: CredentialStore
+  readonly sealer: Sealer
+  readonly runtime: Runtime
+  readonly emit: (event: VaultEvent) => void
+}
+
+/**
+ * Makes the step that stores what a user's consent gave. A new consent moves the epoch on, so that a refresh of the old
+ * grant that is under way is dropped.
+ */
+export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) => Promise<SavedGrant> {
+  const { tenant, connections, credentials, sealer, runtime, emit } = parts
+  return async (grant) => {
+    const { connectionId, userId, accountId, tokens } = grant
+    const key: CredentialKey = { tenant, connectionId, userId, accountId }
+    const accessToken = usableAccessToken(grant)
+    const { defaultLifetimeS } = await connections.get(connectionId)
+    const lifetimeS = tokens.expiresInS ?? defaultLifetimeS
+    const expiresAtMs = lifetimeS === undefined ? null : grant.requestStartedAtMs + lifetimeS * 1000
+    const data: CredentialData = {
+      v: 1,
+      tokenType: tokens.tokenType ?? 'Bearer',
+      // RFC 6749, section 5.1: an absent scope means the one that was asked for.
+      scope: tokens.scope ?? grant.requestedScope ?? null,
+      issuedAtMs: grant.requestStartedAtMs,
+      connectedAtMs: runtime.clock.now(),
+      lastRefreshedAtMs: null,
+      refreshTokenExpiresAtMs:
+        tokens.refreshTokenExpiresInS === undefined ? null : grant.requestStartedAtMs + tokens.refreshTokenExpiresInS * 1000,
+      subject: grant.subject ?? null,
+      reason: null,
+      failures: 0,
+      retryAtMs: null,
+      outcomeUnknown: false,
+    }
+    const attemptId = randomToken(runtime.random, 16)
+    await sealer.prepare(userId)
+
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const row = await credentials.get(key)
+      const refreshToken = tokens.refreshToken ?? (row ? await refreshTokenOfSameAccount(sealer, row, data) : undefined)
+      const set: CredentialContent = {
+        ...(await sealTokens(
+          sealer,
+          { ...key, epoch: (row?.epoch ?? 0) + 1, secretRev: (row?.secretRev ?? 0) + 1 },
+          { accessToken, refreshToken },
+        )),
+        status: 'active',
+        expiresAtMs,
+        dueAtMs: refreshToken ? expiresAtMs : null,
+        data: writeCredentialData(data),
+      }
+      const result = row
+        ? await credentials.update({ key, attemptId, expect: { version: row.version }, set })
+        : await credentials.insert({ ...key, ...set, attemptId })
+      if (result.outcome !== 'inserted' && result.outcome !== 'updated') continue
+      emit({ type: 'connected', atMs: runtime.clock.now(), ...key, scope: data.scope ?? undefined })
+      return {
+        connectionId,
+        userId,
+        accountId,
+        scope: data.scope ?? undefined,
+        expiresAt: expiresAtMs === null ? undefined : new Date(expiresAtMs),
+        hasRefreshToken: refreshToken !== undefined,
+      }
+    }
+    throw new VaultError(
+      'conflict',
+      `The credential of user "${userId}" on connection "${connectionId}" changed again and again. Let the user connect again.`,
+      { connectionId, userId },
+    )
+  }
+}
+
+const MAX_TRIES = 10
+
+function usableAccessToken({ connectionId, userId, tokens }: ConsentedGrant): Secret {
+  const fatal = tokens.problems.filter((problem) => problem.fatal)
+  if (tokens.accessToken && fatal.length === 0) return tokens.accessToken
+  const problems = fatal.map(({ field, problem }) => `${field} ${problem}`).join('; ') || 'access_token is missing'
+  throw new VaultError(
+    'authorization_response_invalid',
+    `The provider of connection "${connectionId}" sent no access token that can be used: ${problems}.`,
+    { connectionId, userId },
+  )
+}
+
+/** Providers such as Google send a refresh token with the first consent only: it stays good for the same account, and for no other. */
+async function refreshTokenOfSameAccount(sealer: Sealer, row: CredentialRow, data: CredentialData): Promise<Secret | undefined> {
+  if (row.status !== 'active' || data.subject === null || readCredentialData(row).subject !== data.subject) return undefined
+  return openRefreshToken(sealer, row)
+}

@@ -1,0 +1,17 @@
+/** Plaintexts are padded to multiples of so many bytes, so that lengths do not tell the provider or the kind of token. */
+const BLOCK = 256
+
+/** Appends `0x80` and zeros up to the next multiple of 256 bytes. */
+export function pad(plaintext: Uint8Array): Uint8Array {
+  const padded = new Uint8Array(Math.ceil((plaintext.length + 1) / BLOCK) * BLOCK)
+  padded.set(plaintext)
+  padded[plaintext.length] = 0x80
+  return padded
+}
+
+/** Undoes {@link pad}; undefined when the padding is not what `pad` makes. */
+export function unpad(padded: Uint8Array): Uint8Array | undefined {
+  const end = padded.lastIndexOf(0x80)
+  if (end < 0 || padded.length % BLOCK !== 0 || padded.length - end > BLOCK) return undefined
+  return padded.subarray(end + 1).every((byte) => byte === 0) ? padded.subarray(0, end) : undefined
+}

@@ -1,0 +1,44 @@
+import type { Log } from './log.js'
+
+/** Who a credential belongs to. No event holds a secret. */
+interface CredentialEvent {
+  readonly atMs: number
+  readonly tenant: string
+  readonly connectionId: string
+  readonly userId: string
+  readonly accountId: string
+}
+
+/** What happened, told after the fact. */
+export type VaultEvent =
+  | (CredentialEvent & { readonly type: 'connected'; readonly scope: string | undefined })
+  | (CredentialEvent & { readonly type: 'refresh_started'; readonly attemptId: string })
+  | (CredentialEvent & {
+      readonly type: 'refreshed'
+      readonly attemptId: string
+      readonly expiresAtMs: number | undefined
+      readonly rotated: boolean
+      readonly tookMs: number
+    })
+  | (CredentialEvent & {
+      readonly type: 'refresh_failed'
+      readonly attemptId: string
+      readonly reason: string
+      readonly retryAfterMs: number | undefined
+    })
+  | (CredentialEvent & { readonly type: 'reauthorization_required'; readonly reason: string })
+  | (CredentialEvent & { readonly type: 'disconnected' })
+
+/** Called after each event. What it throws is logged and goes no further. */
+export type EventListener = (event: VaultEvent) => void
+
+/** Calls the listener and keeps what it throws away from the work that the event tells of. */
+export function safeEmitter(listener: EventListener | undefined, log: Log): EventListener {
+  return (event) => {
+    try {
+      listener?.(event)
+    } catch (error) {
+      log.error({ type: event.type, err: error }, 'The event listener threw. The vault goes on.')
+    }
+  }
+}

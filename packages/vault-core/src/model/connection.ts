@@ -1,0 +1,66 @@
+import type { Secret } from '../secret.js'
+
+/** How this application authenticates at the token endpoint (names of RFC 7591, section 2). */
+export type ClientAuthenticationMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none'
+
+/**
+ * What the provider does with refresh tokens. `strict`: each is good once, and reuse revokes the grant. `grace`: the
+ * used one works for some seconds more. `none`: it stays the same.
+ */
+export type RotationProfile = { readonly kind: 'strict' } | { readonly kind: 'grace'; readonly seconds: number } | { readonly kind: 'none' }
+
+/** Extra authorization parameters: `scope`, `access_type`, `prompt`, … */
+export type ConnectionProperties = Readonly<Record<string, string>>
+
+/** What a developer writes in code: see {@link parseConnection} for what is checked. */
+export interface ConnectionInput {
+  readonly connectionId: string
+  /** For people. Default: the connection id. */
+  readonly name?: string
+  /** OpenID Connect or RFC 8414 issuer: endpoints come from discovery. Explicit endpoints win over discovered ones. */
+  readonly issuer?: string
+  readonly authorizationEndpoint?: string
+  readonly tokenEndpoint?: string
+  readonly revocationEndpoint?: string
+  readonly userinfoEndpoint?: string
+  readonly jwksUri?: string
+  readonly clientId: string
+  readonly clientSecret?: string
+  /** PKCS#8 PEM or JWK of the key for `private_key_jwt`. */
+  readonly privateKey?: string
+  /** Default: `client_secret_basic` with a secret, `private_key_jwt` with a private key, else `none`. */
+  readonly clientAuthentication?: ClientAuthenticationMethod
+  /** Sent with each authorization request; a flow's own connection properties win over these. */
+  readonly defaultConnectionProperties?: ConnectionProperties
+  /** Default `{ kind: 'strict' }`. */
+  readonly rotation?: RotationProfile
+  /** Lifetime of an access token, in seconds, when the provider states none. Default: unknown, used until rejected. */
+  readonly defaultLifetimeS?: number
+  /** Milliseconds of life that a token handed out must still have. Default 60,000, adapted to short-lived tokens. */
+  readonly minValidityMs?: number
+  /** Allow http endpoints on hosts other than loopback. Never in production. Default false. */
+  readonly allowInsecureRequests?: boolean
+}
+
+/** A connection that was parsed: every field is right, secrets are wrapped, defaults are filled in. */
+export interface Connection {
+  readonly connectionId: string
+  readonly name: string
+  readonly issuer: string | undefined
+  readonly endpoints: {
+    readonly authorization: string | undefined
+    readonly token: string | undefined
+    readonly revocation: string | undefined
+    readonly userinfo: string | undefined
+    readonly jwks: string | undefined
+  }
+  readonly clientId: string
+  readonly clientSecret: Secret | undefined
+  readonly privateKey: Secret | undefined
+  readonly clientAuthentication: ClientAuthenticationMethod
+  readonly defaultConnectionProperties: ConnectionProperties
+  readonly rotation: RotationProfile
+  readonly defaultLifetimeS: number | undefined
+  readonly minValidityMs: number | undefined
+  readonly allowInsecureRequests: boolean
+}

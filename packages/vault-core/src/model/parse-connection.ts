@@ -1,0 +1,168 @@
+import { VaultError } from '../errors.js'
+import { Secret } from '../secret.js'
+import type { Connection, ConnectionInput, ConnectionProperties, RotationProfile } from './connection.js'
+import { hasControlCharacter, readConnectionProperties } from './connection-properties.js'
+import { didYouMean } from './did-you-mean.js'
+import { endpointUrlProblem } from './endpoint-url.js'
+import { readClientAuthentication } from './read-client-authentication.js'
+
+/** What a connection id is made of; it stands in paths, cookies and resource URIs. */
+export const CONNECTION_ID: RegExp = /^[a-zA-Z0-9-_.:]{1,64}$/
+
+/**
+ * Reads a connection: fills in defaults, wraps secrets, and refuses what is wrong with one error that names every bad field.
+ * No value stands in the error, so that a secret in the wrong field stays secret.
+ *
+ * @throws {VaultError} `invalid_configuration`; `facts.fields` tells what is wrong with each field.
+ * @example
+ * ```ts
+ * parseConnection({ connectionId: 'google', issuer: 'https://accounts.google.com', clientId, clientSecret })
+ * ```
+ */
+export function parseConnection(input: unknown | ConnectionInput): Connection {
+  const read = readConnection(input)
+  if (read.ok) return read.connection
+  throw invalidConnections('The connection is wrong', read.problems)
+}
+
+/** The error for what is wrong, by field. */
+export function invalidConnections(summary: string, problems: ReadonlyMap<string, string>): VaultError {
+  const list = [...problems].map(([field, problem]) => `\`${field}\` ${problem}`).join('; ')
+  return new VaultError('invalid_configuration', `${summary}: ${list}.`, { fields: Object.fromEntries(problems) })
+}
+
+export type ReadConnection =
+  | { readonly ok: true; readonly connection: Connection }
+  | { readonly ok: false; readonly problems: ReadonlyMap<string, string> }
+
+/** As {@link parseConnection}, but returns the problems. */
+export function readConnection(input: unknown): ReadConnection {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return { ok: false, problems: new Map([['connection', 'must be an object with connectionId, clientId, and issuer or endpoints']]) }
+  }
+  const fields = new Map<string, unknown>(Object.entries(input))
+  const problems = new Map<string, string>()
+  const complain = (field: string, problem: string | undefined): void => {
+    if (problem !== undefined && !problems.has(field)) problems.set(field, problem)
+  }
+
+  for (const field of fields.keys()) complain(...unknownField(field))
+  const connectionId = fields.get('connectionId')
+  if (typeof connectionId !== 'string' || !CONNECTION_ID.test(connectionId) || /^\.+$/.test(connectionId)) {
+    complain('connectionId', 'must be 1 to 64 letters, digits, `-`, `_`, `.` or `:`, and not dots alone')
+  }
+  complain('name', textProblem(fields.get('name') ?? connectionId, 200))
+  complain('clientId', fields.has('clientId') ? textProblem(fields.get('clientId'), 512) : 'is missing')
+  for (const [field, problem] of urlProblems(fields)) complain(field, problem)
+  const authentication = readClientAuthentication(fields)
+  for (const [field, problem] of authentication.problems) complain(field, problem)
+  const properties = readConnectionProperties(fields.get('defaultConnectionProperties'), 'defaultConnectionProperties')
+  if (!properties.ok) for (const [field, problem] of properties.problems) complain(field, problem)
+  complain('rotation', rotationProblem(fields.get('rotation')))
+  complain('defaultLifetimeS', rangeProblem(fields.get('defaultLifetimeS'), 1, TEN_YEARS_S, 'seconds'))
+  complain('minValidityMs', rangeProblem(fields.get('minValidityMs'), 0, DAY_MS, 'milliseconds'))
+  if (!['boolean', 'undefined'].includes(typeof fields.get('allowInsecureRequests')))
+    complain('allowInsecureRequests', 'must be true or false')
+
+  if (problems.size > 0) return { ok: false, problems }
+  // Every field was checked above; from here on the types hold.
+  return {
+    ok: true,
+    connection: buildConnection(
+      Object.fromEntries(fields) as unknown as ConnectionInput,
+      authentication.method,
+      properties.ok ? properties.properties : {},
+    ),
+  }
+}
+
+const DAY_MS = 86_400_000
+const TEN_YEARS_S = 315_360_000
+const URL_FIELDS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'revocationEndpoint', 'userinfoEndpoint', 'jwksUri'] as const
+const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
+  'connectionId',
+  'name',
+  ...URL_FIELDS,
+  'clientId',
+  'clientSecret',
+  'privateKey',
+  'clientAuthentication',
+  'defaultConnectionProperties',
+  'rotation',
+  'defaultLifetimeS',
+  'minValidityMs',
+  'allowInsecureRequests',
+]
+
+function unknownField(field: string): [string, string | undefined] {
+  if (KNOWN_FIELDS.some((known) => known === field)) return [field, undefined]
+  // A value that slipped into the place of a name is not repeated.
+  if (!/^[A-Za-z][A-Za-z_-]{0,39}$/.test(field)) return ['(unknown)', 'is a field that no connection has']
+  if (/^scopes?$/i.test(field)) return [field, 'is unknown; did you mean `defaultConnectionProperties: { scope }`?']
+  const meant = didYouMean(field, KNOWN_FIELDS)
+  return [field, meant ? `is unknown; did you mean \`${meant}\`?` : 'is unknown']
+}
+
+function urlProblems(fields: ReadonlyMap<string, unknown>): readonly (readonly [string, string | undefined])[] {
+  const allowInsecureRequests = fields.get('allowInsecureRequests') === true
+  const problems = URL_FIELDS.filter((field) => fields.get(field) !== undefined).map((field) => {
+    // RFC 8414, section 2: an issuer has no query. RFC 6749, section 3: endpoints may have one.
+    return [field, endpointUrlProblem(fields.get(field), { allowInsecureRequests, queryAllowed: field !== 'issuer' })] as const
+  })
+  if (fields.get('issuer') !== undefined) return problems
+  const missing = (['authorizationEndpoint', 'tokenEndpoint'] as const).filter((field) => fields.get(field) === undefined)
+  if (missing.length === 2) return [...problems, ['issuer', 'is missing: give `issuer`, or `authorizationEndpoint` and `tokenEndpoint`']]
+  return [...problems, ...missing.map((field) => [field, 'is missing: without `issuer` both endpoints are needed'] as const)]
+}
+
+function rotationProblem(rotation: unknown): string | undefined {
+  if (rotation === undefined) return undefined
+  const { kind, seconds }: { kind?: unknown; seconds?: unknown } = typeof rotation === 'object' && rotation !== null ? rotation : {}
+  if (kind === 'strict' || kind === 'none') return seconds === undefined ? undefined : 'has `seconds`, which only `grace` takes'
+  if (kind !== 'grace') return "must be `{ kind: 'strict' }`, `{ kind: 'grace', seconds }` or `{ kind: 'none' }`"
+  const problem = rangeProblem(seconds, 1, 86_400, 'seconds')
+  return seconds === undefined ? 'needs `seconds`' : problem && `has \`seconds\` that ${problem}`
+}
+
+function rangeProblem(value: unknown, min: number, max: number, unit: string): string | undefined {
+  if (value === undefined) return undefined
+  return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+    ? undefined
+    : `must be whole ${unit} from ${min} to ${max}`
+}
+
+function textProblem(value: unknown, maxLength: number): string | undefined {
+  if (value === undefined) return 'is undefined: is the environment variable set?'
+  if (typeof value !== 'string' || value.trim() === '') return 'must be a string that is not blank'
+  if (value.length > maxLength) return `must be at most ${maxLength} characters long`
+  if (value !== value.trim()) return 'must not begin or end with white space'
+  return hasControlCharacter(value) || !value.isWellFormed() ? 'must not contain control characters or ill-formed Unicode' : undefined
+}
+
+function buildConnection(
+  input: ConnectionInput,
+  clientAuthentication: Connection['clientAuthentication'],
+  properties: ConnectionProperties,
+): Connection {
+  return Object.freeze({
+    connectionId: input.connectionId,
+    name: input.name ?? input.connectionId,
+    issuer: input.issuer,
+    endpoints: Object.freeze({
+      authorization: input.authorizationEndpoint,
+      token: input.tokenEndpoint,
+      revocation: input.revocationEndpoint,
+      userinfo: input.userinfoEndpoint,
+      jwks: input.jwksUri,
+    }),
+    clientId: input.clientId,
+    clientSecret: input.clientSecret === undefined ? undefined : new Secret(input.clientSecret),
+    privateKey: input.privateKey === undefined ? undefined : new Secret(input.privateKey),
+    clientAuthentication,
+    defaultConnectionProperties: Object.freeze(properties),
+    rotation: Object.freeze<RotationProfile>(input.rotation ? { ...input.rotation } : { kind: 'strict' }),
+    defaultLifetimeS: input.defaultLifetimeS,
+    minValidityMs: input.minValidityMs,
+    allowInsecureRequests: input.allowInsecureRequests ?? false,
+  })
+}

@@ -1,0 +1,70 @@
+import type { ConnectionProperties } from '../model/connection.js'
+
+export interface StartAuthorization {
+  readonly connectionId: string
+  readonly userId: string
+  /** Where the provider sends the browser back to; registered there. https, or http on loopback. */
+  readonly redirectUri: string
+  /** Merged over the connection's defaults. May not name a parameter that the protocol needs (`client_id`, `state`, …). */
+  readonly connectionProperties?: ConnectionProperties
+  /** Kept with the flow and returned by `complete`. The caller checks it against his allow-list first. */
+  readonly returnTo?: string
+}
+
+export interface StartedAuthorization {
+  /** Send the browser here. */
+  readonly authorizationUrl: string
+  /** Opaque, in the URL too; names the flow's cookie. */
+  readonly state: string
+  /** Secret of this browser: keep it in an HttpOnly cookie, hand it to `complete`. */
+  readonly flowBinding: string
+  readonly expiresAt: Date
+}
+
+export interface CompleteAuthorization {
+  /** The whole URL that the provider sent the browser to. */
+  readonly callbackUrl: string
+  /** From the cookie of the browser that came back; undefined when it has none. */
+  readonly flowBinding: string | undefined
+  /** The user who is signed in now. When given it must be the user who began. */
+  readonly userId?: string
+}
+
+export interface CompletedAuthorization {
+  readonly connectionId: string
+  readonly userId: string
+  readonly accountId: string
+  readonly scope: string | undefined
+  readonly expiresAt: Date | undefined
+  readonly hasRefreshToken: boolean
+  readonly returnTo: string | undefined
+}
+
+/** One trip to the provider and back. */
+export interface Authorization {
+  /**
+   * Begins a flow: authorization code with PKCE S256, `state`, and `nonce` for OpenID Connect (an `issuer`, and `openid` in
+   * the scope). Good for one use within 10 minutes, in the browser that keeps `flowBinding`.
+   *
+   * @throws {VaultError} `connection_not_found`; `invalid_request` naming each bad argument; `provider_unavailable` when the
+   * provider's metadata cannot be had now; `invalid_configuration` when they do not fit the connection; `store_unavailable`.
+   * @see {@link https://www.rfc-editor.org/rfc/rfc7636 RFC 7636}
+   * @example
+   * ```ts
+   * const flow = await vault.authorization.start({ connectionId: 'google', userId, redirectUri })
+   * response.cookie(`flow_${flow.state}`, flow.flowBinding, { httpOnly: true, secure: true, sameSite: 'lax', expires: flow.expiresAt })
+   * response.redirect(303, flow.authorizationUrl)
+   * ```
+   */
+  start(request: StartAuthorization): Promise<StartedAuthorization>
+  /**
+   * Takes the callback: checks state, browser, user, `iss` (RFC 9207), exchanges the code, checks the ID token, stores the
+   * credential sealed. The state is spent first and for good, also when the browser or the user is the wrong one.
+   *
+   * @throws {VaultError} `authorization_flow_invalid` for a callback of no live flow of this browser and user;
+   * `authorization_denied`; `authorization_response_invalid` (with `reason`); `provider_rejected_client`;
+   * `provider_unavailable`; `invalid_request`; `connection_not_found`; `invalid_configuration`; `store_unavailable`;
+   * `decryption_failed`. Once the browser is known to be the right one, `facts.returnTo` says where the user wanted to go.
+   */
+  complete(request: CompleteAuthorization): Promise<CompletedAuthorization>
+}

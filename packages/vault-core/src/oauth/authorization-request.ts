@@ -1,0 +1,79 @@
+import { VaultError } from '../errors.js'
+import type { ConnectionProperties } from '../model/connection.js'
+import { readConnectionProperties } from '../model/connection-properties.js'
+import type { ConnectionRegistry } from '../model/connection-registry.js'
+import { endpointUrlProblem } from '../model/endpoint-url.js'
+import { storeKeyProblem } from '../storage/store-key.js'
+import type { CompleteAuthorization, StartAuthorization } from './authorization-flow.js'
+
+export interface ReadStart {
+  readonly connectionId: string
+  readonly userId: string
+  readonly redirectUri: string
+  readonly connectionProperties: ConnectionProperties
+  readonly returnTo: string | undefined
+}
+
+/** What the provider adds to the redirect URI: a URI that has one of these already could not be told from an answer. */
+const RESPONSE_PARAMETERS = [
+  'code',
+  'state',
+  'iss',
+  'error',
+  'error_description',
+  'error_uri',
+  'response',
+  'id_token',
+  'access_token',
+  'token',
+]
+const MAX_RETURN_TO_LENGTH = 4096
+
+/** Checks what `start` was given. @throws {VaultError} `invalid_request`, naming each bad field; `connection_not_found`. */
+export async function readStartRequest(request: StartAuthorization, connections: ConnectionRegistry): Promise<ReadStart> {
+  const { connectionId, userId, redirectUri, returnTo } = request
+  const { allowInsecureRequests } = await connections.get(connectionId)
+  const fields = new Map<string, string | undefined>()
+  fields.set('userId', storeKeyProblem(userId))
+  fields.set('redirectUri', redirectUriProblem(redirectUri, allowInsecureRequests))
+  fields.set('returnTo', returnToProblem(returnTo))
+  const properties = readConnectionProperties(request.connectionProperties, 'connectionProperties')
+  if (!properties.ok) for (const [field, problem] of properties.problems) fields.set(field, problem)
+  refuse('start', fields)
+  return { connectionId, userId, redirectUri, returnTo, connectionProperties: properties.ok ? properties.properties : {} }
+}
+
+/** Reads the callback's URL. @throws {VaultError} `invalid_request`. */
+export function readCallbackUrl({ callbackUrl }: CompleteAuthorization): URL {
+  const readable = typeof callbackUrl === 'string' && callbackUrl.length <= 65_536 && URL.canParse(callbackUrl)
+  refuse(
+    'complete',
+    new Map([['callbackUrl', readable ? undefined : 'must be the whole URL that the provider sent the browser to, with scheme and host']]),
+  )
+  return new URL(callbackUrl)
+}
+
+function redirectUriProblem(redirectUri: unknown, allowInsecureRequests: boolean): string | undefined {
+  const problem = endpointUrlProblem(redirectUri, { allowInsecureRequests, queryAllowed: true })
+  if (problem !== undefined || typeof redirectUri !== 'string') return problem
+  const { searchParams } = new URL(redirectUri)
+  return RESPONSE_PARAMETERS.some((name) => searchParams.has(name))
+    ? 'has a query parameter that belongs to the provider, such as `code` or `state`'
+    : undefined
+}
+
+function returnToProblem(returnTo: unknown): string | undefined {
+  if (returnTo === undefined) return undefined
+  return typeof returnTo === 'string' && returnTo.length <= MAX_RETURN_TO_LENGTH && returnTo.isWellFormed()
+    ? undefined
+    : `must be a string of at most ${MAX_RETURN_TO_LENGTH} characters`
+}
+
+function refuse(call: string, fields: ReadonlyMap<string, string | undefined>): void {
+  const problems = [...fields].filter((entry): entry is [string, string] => entry[1] !== undefined)
+  if (problems.length === 0) return
+  const list = problems.map(([field, problem]) => `\`${field}\` ${problem}`).join('; ')
+  throw new VaultError('invalid_request', `The call of \`authorization.${call}\` is wrong: ${list}.`, {
+    fields: Object.fromEntries(problems),
+  })
+}

@@ -1,0 +1,14 @@
+import type { Authorization } from './authorization-flow.js'
+import type { AuthorizationParts } from './authorization-parts.js'
+import { completeAuthorization } from './complete-authorization.js'
+import { createPendingFlows } from './pending-flow.js'
+import { startAuthorization } from './start-authorization.js'
+
+/** Makes `vault.authorization`: the authorization code flow with PKCE, bound to the browser that began it. */
+export function createAuthorization(parts: AuthorizationParts): Authorization {
+  const flows = createPendingFlows(parts)
+  return {
+    start: (request) => startAuthorization(parts, flows, request),
+    complete: (request) => completeAuthorization(parts, flows, request),
+  }
+}

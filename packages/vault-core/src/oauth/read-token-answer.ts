@@ -1,0 +1,69 @@
+import { readErrorCode } from './error-code.js'
+import { isStated, parseTokenResponse } from './parse-token-response.js'
+import { discardBody, readBody } from './read-body.js'
+import { parseRetryAfter } from './retry-after.js'
+import type { TokenEndpointOutcome } from './token-response.js'
+
+/** What an answer is read with. */
+export interface AnswerContext {
+  readonly signal: AbortSignal
+  /** Epoch milliseconds, for a `Retry-After` that is a date. */
+  readonly nowMs: number
+  /** What was sent: an error code that repeats one of these is not kept. */
+  readonly sentSecrets: readonly string[]
+}
+
+/**
+ * Reads what a token endpoint answered. The body is bounded.
+ *
+ * @throws When the body of a 2xx breaks off: then nobody knows what it said. The broken body of another status does not matter.
+ */
+export async function readTokenAnswer(response: Response, context: AnswerContext): Promise<TokenEndpointOutcome> {
+  const { status } = response
+  const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), context.nowMs)
+  // Browsers and some runtimes show a redirect that is not followed as an opaque answer without a status.
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    discardBody(response)
+    return { kind: 'unusable', status, reason: 'redirect', retryAfterMs }
+  }
+  const successful = status >= 200 && status < 300
+  let body: Awaited<ReturnType<typeof readBody>>
+  try {
+    body = await readBody(response, context.signal)
+  } catch (error) {
+    if (successful) throw error
+    return { kind: 'unusable', status, reason: 'http_status', retryAfterMs }
+  }
+  if (body.kind === 'too_large') return { kind: 'unusable', status, reason: 'too_large', retryAfterMs }
+
+  const answer = parseObject(body.text)
+  if (answer && hasError(answer) && !(successful && hasToken(answer))) {
+    return { kind: 'refused', status, error: readErrorCode(Reflect.get(answer, 'error'), context.sentSecrets), retryAfterMs }
+  }
+  if (!successful) return { kind: 'unusable', status, reason: 'http_status', retryAfterMs }
+  if (body.text.trim() === '') return { kind: 'unusable', status, reason: 'empty', retryAfterMs }
+  if (!answer) return { kind: 'unusable', status, reason: 'not_json', retryAfterMs }
+  return { kind: 'answered', status, response: parseTokenResponse(answer) }
+}
+
+/** The content type is not asked: providers that send JSON as `text/html` exist, and their tokens are good. */
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function hasError(answer: object): boolean {
+  return Object.hasOwn(answer, 'error') && isStated(Reflect.get(answer, 'error'))
+}
+
+/** An answer with an error and a token in it is kept for its token: it may be the only live one. */
+function hasToken(answer: object): boolean {
+  return ['access_token', 'refresh_token'].some((name) => {
+    const value: unknown = Object.hasOwn(answer, name) ? Reflect.get(answer, name) : undefined
+    return typeof value === 'string' && value.trim() !== ''
+  })
+}

@@ -1,0 +1,49 @@
+import * as oauth from 'oauth4webapi'
+import { isVaultError } from '../errors.js'
+import type { Connection } from '../model/connection.js'
+import type { Runtime } from '../runtime.js'
+import type { Secret } from '../secret.js'
+import type { Discovery } from './discovery.js'
+import { sendTokenRequest } from './token-endpoint.js'
+import type { TokenEndpointOutcome } from './token-response.js'
+
+export interface RefreshRequest {
+  readonly connection: Connection
+  readonly refreshToken: Secret
+  /** Ends the request: not the caller's patience, but the request's own cap. */
+  readonly signal: AbortSignal
+  /** Asked directly before the request leaves, after discovery and signing: is the lease still held? False: nothing is sent. */
+  readonly maySend?: (() => boolean) | undefined
+  readonly discovery: Discovery
+  readonly runtime: Runtime
+}
+
+/**
+ * Sends one refresh request, and tells how it ended without judging the tokens: they are to be stored first, and checked
+ * then. When discovery fails nothing was sent, and the outcome says so.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749, section 6}
+ */
+export async function sendRefreshRequest({
+  connection,
+  refreshToken,
+  signal,
+  maySend,
+  discovery,
+  runtime,
+}: RefreshRequest): Promise<TokenEndpointOutcome> {
+  let server: oauth.AuthorizationServer
+  try {
+    server = await discovery.authorizationServerOf(connection, 'token_endpoint')
+  } catch (error) {
+    return { kind: 'no_answer', notSent: true, reason: 'discovery', cause: isVaultError(error) ? error : undefined }
+  }
+  return sendTokenRequest({
+    connection,
+    runtime,
+    signal,
+    maySend,
+    send: (client, authentication, options) =>
+      oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken.reveal(), options),
+  })
+}

@@ -1,0 +1,119 @@
+import * as oauth from 'oauth4webapi'
+import { VaultError } from '../errors.js'
+import type { Connection } from '../model/connection.js'
+import { endpointUrlProblem } from '../model/endpoint-url.js'
+import type { Runtime } from '../runtime.js'
+import { boundedFetch } from './bounded-fetch.js'
+import { withDeadline } from './deadline.js'
+import { failureCode } from './network-failure.js'
+import { parseRetryAfter } from './retry-after.js'
+
+/** How long one fetch of metadata may take, milliseconds. */
+const FETCH_DEADLINE_MS = 10_000
+
+/**
+ * Fetches the metadata of a connection's issuer: OpenID Connect Discovery first, RFC 8414 where there are none. Returns
+ * undefined when the server publishes neither.
+ *
+ * @throws {VaultError} `provider_unavailable`; `invalid_configuration` when the metadata name another issuer.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414, section 3}
+ */
+export async function fetchServerMetadata(
+  connection: Connection,
+  issuer: string,
+  runtime: Runtime,
+): Promise<oauth.AuthorizationServer | undefined> {
+  return withDeadline(runtime.clock, FETCH_DEADLINE_MS, async (signal) => {
+    for (const algorithm of ['oidc', 'oauth2'] as const) {
+      const response = await requestMetadata(connection, issuer, runtime, algorithm, signal)
+      if (response.status === 200) return readMetadata(connection, issuer, response)
+      if (!isAbsent(response.status)) {
+        const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), runtime.clock.now())
+        throw unavailable(connection, `it answered with status ${response.status}`, retryAfterMs)
+      }
+    }
+    return undefined
+  })
+}
+
+async function requestMetadata(
+  connection: Connection,
+  issuer: string,
+  runtime: Runtime,
+  algorithm: 'oidc' | 'oauth2',
+  signal: AbortSignal,
+): Promise<Response> {
+  try {
+    return await oauth.discoveryRequest(new URL(issuer), {
+      algorithm,
+      // An http issuer was allowed, or refused, when the connection was read.
+      [oauth.allowInsecureRequests]: true,
+      [oauth.customFetch]: boundedFetch(runtime, signal),
+    })
+  } catch (error) {
+    if (signal.aborted) throw unavailable(connection, `it did not answer within ${FETCH_DEADLINE_MS / 1000} s`)
+    throw unavailable(connection, failureCode(error) ?? 'the request failed')
+  }
+}
+
+/** Servers answer a path that they do not know with several codes; these others speak of load or time. */
+function isAbsent(status: number): boolean {
+  return status >= 400 && status < 500 && ![408, 425, 429].includes(status)
+}
+
+async function readMetadata(connection: Connection, issuer: string, response: Response): Promise<oauth.AuthorizationServer> {
+  let metadata: oauth.AuthorizationServer
+  try {
+    metadata = await oauth.processDiscoveryResponse(new URL(issuer), response)
+  } catch (error) {
+    if (codeOf(error) === oauth.JSON_ATTRIBUTE_COMPARISON) throw otherIssuer(connection, false)
+    throw unavailable(connection, 'they are no valid metadata document')
+  }
+  // RFC 8414, section 3.3: identical, which oauth4webapi judges after parsing both as URLs.
+  if (metadata.issuer !== issuer) throw otherIssuer(connection, true)
+  for (const endpoint of ENDPOINTS) checkEndpoint(connection, issuer, endpoint, metadata[endpoint])
+  return metadata
+}
+
+const ENDPOINTS = ['authorization_endpoint', 'token_endpoint', 'revocation_endpoint', 'userinfo_endpoint', 'jwks_uri'] as const
+
+function checkEndpoint(connection: Connection, issuer: string, name: string, value: unknown): void {
+  if (value === undefined) return
+  const { allowInsecureRequests } = connection
+  const problem = endpointUrlProblem(value, { allowInsecureRequests, queryAllowed: true })
+  if (problem) throw unavailable(connection, `${name} ${problem}`)
+  // Metadata of an https server must not lead to plain http, not even on this machine.
+  if (issuer.startsWith('https:') && String(value).toLowerCase().startsWith('http:') && !allowInsecureRequests)
+    throw unavailable(connection, `${name} must use https`)
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+}
+
+function unavailable({ connectionId }: Connection, why: string, retryAfterMs?: number): VaultError {
+  return new VaultError(
+    'provider_unavailable',
+    `The metadata of the issuer of connection "${connectionId}" cannot be used: ${why}. Try again, or configure the endpoints.`,
+    {
+      connectionId,
+      reason: 'discovery_failed',
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+  )
+}
+
+function otherIssuer({ connectionId }: Connection, nearly: boolean): VaultError {
+  const fields = {
+    issuer: nearly ? 'differs from the metadata in its spelling, such as a slash at the end' : 'is not the one that the metadata name',
+  }
+  return new VaultError(
+    'invalid_configuration',
+    `Connection "${connectionId}" cannot be used: its \`issuer\` ${fields.issuer}. Write it exactly as the provider does.`,
+    {
+      connectionId,
+      reason: 'issuer_mismatch',
+      fields,
+    },
+  )
+}

@@ -1,0 +1,79 @@
+import { randomToken } from '../crypto/random-token.js'
+import { VaultError } from '../errors.js'
+import type { Connection, ConnectionProperties } from '../model/connection.js'
+import { mergeConnectionProperties } from '../model/connection-properties.js'
+import { Secret } from '../secret.js'
+import type { StartAuthorization, StartedAuthorization } from './authorization-flow.js'
+import type { AuthorizationParts } from './authorization-parts.js'
+import { readStartRequest } from './authorization-request.js'
+import { FLOW_TTL_MS, type PendingFlows } from './pending-flow.js'
+import { sha256Base64url } from './sha256-base64url.js'
+
+/** 256 bits, as 43 characters of base64url. */
+const RANDOM_BYTES = 32
+
+/** Begins a flow: see `Authorization.start`. */
+export async function startAuthorization(
+  parts: AuthorizationParts,
+  flows: PendingFlows,
+  request: StartAuthorization,
+): Promise<StartedAuthorization> {
+  const { connections, discovery, runtime } = parts
+  const { connectionId, userId, redirectUri, returnTo, connectionProperties } = await readStartRequest(request, connections)
+  const connection = await connections.get(connectionId)
+  const { authorization_endpoint: endpoint } = await discovery.authorizationServerOf(connection)
+  if (endpoint === undefined) throw noAuthorizationEndpoint(connection)
+
+  const properties = mergeConnectionProperties(connection.defaultConnectionProperties, connectionProperties)
+  const [state, codeVerifier, flowBinding] = [random(), random(), random()]
+  const nonce = isOpenIdConnect(connection, properties) ? random() : undefined
+  const expiresAt = new Date(runtime.clock.now() + FLOW_TTL_MS)
+  await flows.keep(state, {
+    connectionId,
+    userId,
+    redirectUri,
+    codeVerifier: new Secret(codeVerifier),
+    nonce,
+    bindingHash: sha256Base64url(flowBinding),
+    requestedScope: properties['scope'],
+    returnTo,
+  })
+  const authorizationUrl = authorizationUrlOf(endpoint, {
+    ...properties,
+    response_type: 'code',
+    client_id: connection.clientId,
+    redirect_uri: redirectUri,
+    state,
+    // RFC 7636, section 4.2: S256, and never plain.
+    code_challenge: sha256Base64url(codeVerifier),
+    code_challenge_method: 'S256',
+    ...(nonce === undefined ? {} : { nonce }),
+  })
+  return { authorizationUrl, state, flowBinding, expiresAt }
+
+  function random(): string {
+    return randomToken(runtime.random, RANDOM_BYTES)
+  }
+}
+
+/** OpenID Connect Core, section 3.1.2.1: the scope says so. Without an issuer there is nobody to check an ID token against. */
+function isOpenIdConnect(connection: Connection, properties: ConnectionProperties): boolean {
+  return connection.issuer !== undefined && (properties['scope'] ?? '').split(' ').includes('openid')
+}
+
+function authorizationUrlOf(endpoint: string, parameters: Readonly<Record<string, string>>): string {
+  const url = new URL(endpoint)
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  return url.href
+}
+
+function noAuthorizationEndpoint({ connectionId }: Connection): VaultError {
+  return new VaultError(
+    'invalid_configuration',
+    `Connection "${connectionId}" has no authorization endpoint: its issuer's metadata name none. Configure \`authorizationEndpoint\`.`,
+    {
+      connectionId,
+      fields: { authorizationEndpoint: 'is missing' },
+    },
+  )
+}

@@ -1,0 +1,68 @@
+import * as oauth from 'oauth4webapi'
+import { isVaultError } from '../errors.js'
+import type { Connection } from '../model/connection.js'
+import type { Runtime } from '../runtime.js'
+import { clientAuthenticationOf, clientOf } from './client-authentication.js'
+import { untilAborted } from './deadline.js'
+import { failureCode, wasSurelyNotSent } from './network-failure.js'
+import { discardBody } from './read-body.js'
+import { readTokenAnswer } from './read-token-answer.js'
+import type { TokenEndpointOutcome } from './token-response.js'
+
+export interface TokenRequest {
+  readonly connection: Connection
+  readonly runtime: Runtime
+  readonly signal: AbortSignal
+  /** Asked directly before the request leaves, when all else is ready. False: it does not leave, and the outcome says so. */
+  readonly maySend?: (() => boolean) | undefined
+  /** Makes the message and sends it with oauth4webapi, with exactly these options. */
+  readonly send: (client: oauth.Client, authentication: oauth.ClientAuth, options: oauth.TokenEndpointRequestOptions) => Promise<Response>
+}
+
+/**
+ * Sends one request to a token endpoint and tells how it ended. Does not throw for anything that the network or the
+ * provider can do, never repeats, never follows a redirect, and gives up when the signal aborts.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749, section 3.2}
+ */
+export async function sendTokenRequest({ connection, runtime, signal, maySend, send }: TokenRequest): Promise<TokenEndpointOutcome> {
+  let reachedFetch = false
+  let heldBack = false
+  let sentSecrets: readonly string[] = []
+  const watchedFetch = (url: string, init: oauth.CustomFetchOptions<'POST', URLSearchParams>): Promise<Response> => {
+    heldBack = signal.aborted || maySend?.() === false
+    if (heldBack) return Promise.reject(signal.reason)
+    reachedFetch = true
+    sentSecrets = secretsIn(init.body, connection)
+    return untilAborted(startFetch(runtime, url, init), signal, discardBody)
+  }
+
+  try {
+    const authentication = await clientAuthenticationOf(connection, runtime)
+    const response = await send(clientOf(connection, runtime), authentication, {
+      [oauth.customFetch]: watchedFetch,
+      // Which URLs may be http was decided when the connection and the server's metadata were read.
+      [oauth.allowInsecureRequests]: true,
+      signal,
+    })
+    return await readTokenAnswer(response, { signal, nowMs: runtime.clock.now(), sentSecrets })
+  } catch (error) {
+    if (heldBack) return { kind: 'no_answer', notSent: true, reason: 'aborted', cause: undefined }
+    if (!reachedFetch) return { kind: 'no_answer', notSent: true, reason: 'configuration', cause: isVaultError(error) ? error : undefined }
+    if (signal.aborted) return { kind: 'no_answer', notSent: false, reason: 'aborted', cause: undefined }
+    return { kind: 'no_answer', notSent: wasSurelyNotSent(error), reason: 'network', cause: failureCode(error) }
+  }
+}
+
+/** An injected `fetch` may throw at once instead of rejecting. */
+async function startFetch(runtime: Runtime, url: string, init: RequestInit): Promise<Response> {
+  return runtime.fetch(url, init)
+}
+
+const SECRET_PARAMETERS = ['refresh_token', 'code', 'code_verifier', 'client_assertion', 'token']
+
+/** What was sent and may not be repeated, should the answer quote it. */
+function secretsIn(form: URLSearchParams, { clientSecret }: Connection): readonly string[] {
+  const sent = SECRET_PARAMETERS.map((name) => form.get(name) ?? '')
+  return clientSecret ? [...sent, clientSecret.reveal()] : sent
+}

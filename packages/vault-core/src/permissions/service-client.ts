@@ -1,0 +1,56 @@
+/** A program that acts for absent users. Only the public half of its keys is kept. */
+export interface ServiceClient {
+  /** Begins with `sc_`. Never used again after the client is gone. */
+  readonly clientId: string
+  readonly name: string
+  /** ISO 8601. */
+  readonly createdTime: string
+  /** At most 5. */
+  readonly verificationKeys: readonly VerificationKey[]
+}
+
+export interface VerificationKey {
+  readonly keyId: string
+  readonly clientId: string
+  /** ISO 8601. */
+  readonly generationDate: string
+  readonly publicKey: Ed25519PublicJwk
+}
+
+/** RFC 8037. */
+export interface Ed25519PublicJwk {
+  readonly kty: 'OKP'
+  readonly crv: 'Ed25519'
+  readonly alg: 'EdDSA'
+  readonly kid: string
+  readonly x: string
+}
+
+/** Reads the stored text of a client. @throws When it is none, or stands under the id of another. */
+export function parseStoredServiceClient({ id, data }: { readonly id: string; readonly data: string }): ServiceClient {
+  const { clientId, name, createdTime, verificationKeys } = fieldsOf(JSON.parse(data))
+  if (clientId !== id || typeof name !== 'string' || typeof createdTime !== 'string' || !Array.isArray(verificationKeys)) {
+    throw new TypeError('The document is no service client.')
+  }
+  return { clientId: id, name, createdTime, verificationKeys: verificationKeys.map((key) => parseStoredKey(key, id)) }
+}
+
+function parseStoredKey(value: unknown, clientId: string): VerificationKey {
+  const { keyId, generationDate, publicKey } = fieldsOf(value)
+  const { kty, crv, alg, kid, x } = fieldsOf(publicKey)
+  const isEd25519 = kty === 'OKP' && crv === 'Ed25519' && alg === 'EdDSA' && typeof x === 'string' && isPublicKeyX(x)
+  if (typeof keyId !== 'string' || typeof generationDate !== 'string' || kid !== keyId || !isEd25519) {
+    throw new TypeError('The service client has a key that is none.')
+  }
+  return { keyId, clientId, generationDate, publicKey: { kty, crv, alg, kid: keyId, x } }
+}
+
+/** Whether this is the base64url text of 32 bytes. */
+export function isPublicKeyX(x: string): boolean {
+  return /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(x)
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) throw new TypeError('The document is no service client.')
+  return { ...value }
+}

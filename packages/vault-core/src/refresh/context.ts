@@ -1,0 +1,39 @@
+import type { Sealer } from '../crypto/sealer.js'
+import type { VaultEvent } from '../events.js'
+import type { Log } from '../log.js'
+import type { Connection } from '../model/connection.js'
+import type { TokenEndpointOutcome } from '../oauth/token-response.js'
+import type { Runtime } from '../runtime.js'
+import type { Secret } from '../secret.js'
+import type { CredentialStore } from '../storage/contract.js'
+
+/** What every part of a refresh works with. */
+export interface RefreshContext {
+  readonly credentials: CredentialStore
+  readonly storeNow: () => Promise<number>
+  readonly sealer: Sealer
+  readonly runtime: Runtime
+  readonly log: Log
+  readonly emit: (event: VaultEvent) => void
+  /** Aborted when the vault has been closed: nothing is repeated after it. */
+  readonly stopped: AbortSignal
+  /** Names this vault object as the owner of leases. */
+  readonly owner: string
+  /** How long this process waits for another one's refresh of the same credential. */
+  readonly peerWaitMs: number
+  readonly sendRefresh: (
+    connection: Connection,
+    refreshToken: Secret,
+    limits: { readonly signal: AbortSignal; readonly maySend: () => boolean },
+  ) => Promise<TokenEndpointOutcome>
+  /** Best-effort revocation of tokens that arrived for a grant that the user has ended meanwhile. */
+  readonly discardTokens: (
+    connection: Connection,
+    tokens: {
+      readonly userId: string
+      readonly accountId: string
+      readonly refreshToken: Secret | undefined
+      readonly accessToken: Secret | undefined
+    },
+  ) => Promise<void>
+}

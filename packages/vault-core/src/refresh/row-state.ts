@@ -1,0 +1,42 @@
+import { type CredentialData, readCredentialData } from '../credentials/credential-data.js'
+import { credentialNotFound, providerUnavailable, reauthorizationRequired } from '../credentials/credential-errors.js'
+import { openAccessToken } from '../credentials/sealed-tokens.js'
+import type { Sealer } from '../crypto/sealer.js'
+import type { VaultError } from '../errors.js'
+import { isLive } from '../expiry/policy.js'
+import type { Secret } from '../secret.js'
+import type { CredentialRow } from '../storage/contract.js'
+import type { AccessGrant } from './access-grant.js'
+
+/** A wait longer than any that the vault notes down means that the wall clock was set back: it is not kept to. */
+const LONGEST_BACKOFF_MS = 3_600_000
+
+/** Why this row must not be refreshed now, or undefined. */
+export function refusalBeforeRefresh(row: CredentialRow, nowMs: number): VaultError | undefined {
+  if (row.status === 'disconnected') return credentialNotFound(row)
+  const data = readCredentialData(row)
+  if (row.status === 'reauthorization_required') return reauthorizationRequired(row, data.reason ?? 'revoked')
+  if (row.refreshToken === null) return reauthorizationRequired(row, 'expired')
+  const waitMs = (data.retryAtMs ?? 0) - nowMs
+  if (waitMs > 0 && waitMs <= LONGEST_BACKOFF_MS) return providerUnavailable(row, data.reason ?? 'backing_off', waitMs)
+  return undefined
+}
+
+/** The token of a row that moved on since `seen`, if it is a newer one and still lives. */
+export async function readMovedRow(
+  { sealer, nowMs }: { readonly sealer: Sealer; readonly nowMs: number },
+  row: CredentialRow,
+  seen: CredentialRow,
+): Promise<AccessGrant | undefined> {
+  const moved = row.epoch !== seen.epoch || row.secretRev !== seen.secretRev
+  if (!moved || row.status !== 'active') return undefined
+  const data = readCredentialData(row)
+  if (!isLive({ issuedAtMs: data.issuedAtMs, expiresAtMs: row.expiresAtMs }, nowMs)) return undefined
+  const accessToken = await openAccessToken(sealer, row)
+  return accessToken && grantOf(row, data, accessToken)
+}
+
+/** What is handed out of a row. */
+export function grantOf(row: CredentialRow, data: CredentialData, accessToken: Secret): AccessGrant {
+  return { accessToken, tokenType: data.tokenType, scope: data.scope, issuedAtMs: data.issuedAtMs, expiresAtMs: row.expiresAtMs }
+}

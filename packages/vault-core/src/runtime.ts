@@ -1,0 +1,78 @@
+/**
+ * What the core needs of the world around it. Everything comes in through `createVault`; this file alone knows the
+ * defaults, taken from the Web-standard globals that Node, Deno, Bun, Workers and browsers share.
+ */
+export interface Runtime {
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly fetch: typeof globalThis.fetch
+}
+
+export interface Clock {
+  /** Wall clock, epoch milliseconds. */
+  now(): number
+  /** Milliseconds that only grow, from any origin. */
+  monotonic(): number
+  /** Resolves after `ms`, or as soon as `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** `length` bytes of a cryptographically secure random source. */
+export type RandomSource = (length: number) => Uint8Array
+
+/** The runtime's own clock, random source and fetch, each unless given. */
+export function runtimeWithDefaults(given: {
+  clock?: Clock | undefined
+  random?: RandomSource | undefined
+  fetch?: typeof globalThis.fetch | undefined
+}): Runtime {
+  return {
+    clock: given.clock ?? systemClock,
+    random: given.random ?? systemRandom,
+    fetch: given.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+  }
+}
+
+/** Seconds to add to the system's time to get this clock's, for libraries that read the system's. */
+export function clockSkewS(clock: Clock): number {
+  return clock === systemClock ? 0 : Math.round((clock.now() - Date.now()) / 1000)
+}
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const done = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      signal?.addEventListener('abort', done)
+    }),
+}
+
+const systemRandom: RandomSource = (length) => crypto.getRandomValues(new Uint8Array(length))
+
+/** Makes an Ed25519 key pair: PKCS#8 DER of the private half, JWK `x` of the public half. WebCrypto has the curve; noble's ciphers and hashes do not. */
+export async function generateEd25519KeyPair(): Promise<{ readonly privateKeyPkcs8: Uint8Array; readonly publicKeyX: string }> {
+  const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])
+  if (!('privateKey' in pair)) throw new TypeError('Ed25519 generated no key pair.')
+  const pkcs8 = await crypto.subtle.exportKey('pkcs8', pair.privateKey)
+  const jwk = await crypto.subtle.exportKey('jwk', pair.publicKey)
+  if (typeof jwk.x !== 'string') throw new TypeError('Ed25519 exported no public key.')
+  return { privateKeyPkcs8: new Uint8Array(pkcs8), publicKeyX: jwk.x }
+}
+
+/** Imports a private key for signing. What it returns cannot be exported again. */
+export async function importSigningKey(
+  key: { readonly format: 'pkcs8'; readonly der: Uint8Array<ArrayBuffer> } | { readonly format: 'jwk'; readonly jwk: JsonWebKey },
+  algorithm: { readonly name: string },
+): Promise<CryptoKey> {
+  if (key.format === 'pkcs8') return crypto.subtle.importKey('pkcs8', key.der, algorithm, false, ['sign'])
+  // Hints such as `use` and `alg` make WebCrypto refuse keys that it could use.
+  const { use: _use, key_ops: _operations, ext: _extractable, alg: _algorithm, ...jwk } = key.jwk
+  return crypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign'])
+}

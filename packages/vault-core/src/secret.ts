@@ -1,0 +1,37 @@
+const REDACTED = '[secret]'
+
+/**
+ * A string that cannot be printed, logged, inspected, cloned or serialized by accident. The only way to the text is {@link Secret.reveal}.
+ *
+ * @example
+ * ```ts
+ * const token = new Secret('s3cret')
+ * JSON.stringify({ token }) // {"token":"[secret]"}
+ * token.reveal() // 's3cret'
+ * ```
+ */
+export class Secret {
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** The text itself. Call it where the text leaves for its one destination, and nowhere else. */
+  reveal(): string {
+    return this.#text
+  }
+
+  toString(): string {
+    return REDACTED
+  }
+
+  toJSON(): string {
+    return REDACTED
+  }
+
+  static {
+    // What Node, Deno and Bun ask when they print a value.
+    Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => REDACTED })
+  }
+}

@@ -1,0 +1,149 @@
+import type { CredentialInfo, CredentialSelector, Credentials, GetCredentialsOptions } from './credentials/credentials.js'
+import { createDisconnect } from './credentials/disconnect.js'
+import { createGetCredentials } from './credentials/get-credentials.js'
+import { type ListCredentialsQuery, listCredentials } from './credentials/list-credentials.js'
+import { createRevocationJobs } from './credentials/revocation-jobs.js'
+import { createSaveGrant } from './credentials/save-grant.js'
+import { createSealer } from './crypto/create-sealer.js'
+import { randomToken } from './crypto/random-token.js'
+import { safeEmitter } from './events.js'
+import { silentLog } from './log.js'
+import { type ConnectionRegistry, createConnectionRegistry } from './model/connection-registry.js'
+import { createAuthorization } from './oauth/authorization.js'
+import type { Authorization } from './oauth/authorization-flow.js'
+import { createDiscovery } from './oauth/discovery.js'
+import { sendRefreshRequest } from './oauth/refresh-token.js'
+import { revokeTokens } from './oauth/revocation.js'
+import { type AccessRecords, createAccessRecords } from './permissions/access-records.js'
+import { createPermissions, type Permissions } from './permissions/permissions.js'
+import { createServiceClients, type ServiceClients } from './permissions/service-clients.js'
+import { createRefreshCoordinator } from './refresh/coordinator.js'
+import { generateEd25519KeyPair, runtimeWithDefaults } from './runtime.js'
+import type { Page } from './storage/contract.js'
+import { parseVaultOptions, type VaultOptions } from './vault-options.js'
+
+export interface Vault {
+  readonly tenant: string
+  readonly accountId: string
+  readonly connections: ConnectionRegistry
+  readonly authorization: Authorization
+  readonly permissions: Permissions
+  readonly accessRecords: AccessRecords
+  readonly serviceClients: ServiceClients
+  /**
+   * Returns an access token that works, refreshing first if it must. Callers at the same time share one refresh.
+   *
+   * @throws {VaultError} `credential_not_found` when the user never connected; `reauthorization_required` (with `reason`) when he
+   * must consent again; `insufficient_scope`; `provider_unavailable` (with `retryAfterMs`) while the provider fails and no live
+   * token is left; `provider_rejected_client`; `connection_not_found`; `store_unavailable`; `decryption_failed`; `invalid_request`.
+   * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749, section 6}
+   * @example
+   * ```ts
+   * const { accessToken } = await vault.getCredentials({ connectionId: 'google', userId })
+   * await fetch('https://www.googleapis.com/drive/v3/files', { headers: { authorization: `Bearer ${accessToken}` } })
+   * ```
+   */
+  getCredentials(selector: CredentialSelector, options?: GetCredentialsOptions): Promise<Credentials>
+  /** Lists what may be shown of credentials; opens no sealed value. */
+  listCredentials(query?: ListCredentialsQuery): Promise<Page<CredentialInfo>>
+  /** Ends the credential at once, and revokes it at the provider in the background. Harmless when there is none. */
+  disconnect(selector: CredentialSelector): Promise<void>
+  /** @throws {VaultError} `store_unavailable` when the store does not answer. */
+  checkHealth(): Promise<void>
+  /** Waits for refreshes and write-backs under way, at most 30 s; then closes the store. */
+  close(): Promise<void>
+}
+
+/** How long `close` waits for refreshes and write-backs under way, milliseconds. */
+const DRAIN_MS = 30_000
+
+/**
+ * Makes a vault: wires the parts, and does nothing yet. Every bad option and connection is named in one error.
+ *
+ * @throws {VaultError} `invalid_configuration`.
+ * @example
+ * ```ts
+ * const vault = createVault({
+ *   store: memoryStore(),
+ *   keyring: localKeyring([{ id: '2026-11', key: process.env.HOLDFAST_KEY }]),
+ *   connections: [{ connectionId: 'google', issuer: 'https://accounts.google.com', clientId, clientSecret }],
+ * })
+ * ```
+ */
+export function createVault(options: VaultOptions): Vault {
+  const { store, keyring, connections: inputs, tenant, accountId, callerWaitMs } = parseVaultOptions(options)
+  const runtime = runtimeWithDefaults(options)
+  const log = options.log ?? silentLog
+  const emit = safeEmitter(options.on, log)
+  const stopping = new AbortController()
+
+  const connections = createConnectionRegistry(inputs)
+  const sealer = createSealer({ documents: store.documents, keyring, tenant, runtime })
+  const discovery = createDiscovery({ runtime })
+  const revocations = createRevocationJobs({
+    outbox: store.outbox,
+    sealer,
+    tenant,
+    runtime,
+    log,
+    stopped: stopping.signal,
+    revoke: async (tokens) => revokeTokens({ connection: await connections.get(tokens.connectionId), tokens, discovery, runtime }),
+  })
+  const coordinator = createRefreshCoordinator({
+    credentials: store.credentials,
+    storeNow: () => store.now(),
+    sealer,
+    runtime,
+    log,
+    emit,
+    stopped: stopping.signal,
+    owner: randomToken(runtime.random, 16),
+    peerWaitMs: callerWaitMs,
+    sendRefresh: (connection, refreshToken, limits) => sendRefreshRequest({ connection, refreshToken, ...limits, discovery, runtime }),
+    discardTokens: async ({ connectionId }, tokens) => {
+      await store.outbox.add([await revocations.jobFor({ connectionId, ...tokens })])
+      revocations.start()
+    },
+  })
+  const saveGrant = createSaveGrant({ tenant, connections, credentials: store.credentials, sealer, runtime, emit })
+  const permissions = createPermissions({ documents: store.documents, tenant, runtime, log })
+
+  return {
+    tenant,
+    accountId,
+    connections,
+    authorization: createAuthorization({ connections, sealer, tickets: store.tickets, tenant, runtime, discovery, saveGrant, log }),
+    permissions,
+    accessRecords: createAccessRecords({ documents: store.documents, tenant, runtime, onWrite: () => permissions.invalidate() }),
+    serviceClients: createServiceClients({
+      documents: store.documents,
+      tenant,
+      accountId,
+      runtime,
+      generateKeyPair: generateEd25519KeyPair,
+    }),
+    getCredentials: createGetCredentials({
+      tenant,
+      connections,
+      credentials: store.credentials,
+      sealer,
+      coordinator,
+      runtime,
+      callerWaitMs,
+    }),
+    listCredentials: (query = {}) => listCredentials(store.credentials, tenant, query),
+    disconnect: createDisconnect({ tenant, credentials: store.credentials, sealer, revocations, runtime, log, emit }),
+    checkHealth: async () => {
+      await store.now()
+    },
+    close: async () => {
+      const drained = new AbortController()
+      await Promise.race([
+        Promise.all([coordinator.drained(), revocations.drained()]).finally(() => drained.abort()),
+        runtime.clock.sleep(DRAIN_MS, drained.signal),
+      ])
+      stopping.abort()
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { hkdf } from '@noble/hashes/hkdf.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type DataKey, dataKeyIdOf, openEnvelope, sealEnvelope } from '../../src/crypto/envelope.js'
+import { lengthPrefixed } from '../../src/crypto/length-prefixed.js'
+import { pad, unpad } from '../../src/crypto/padding.js'
+import { twoKeyCiphertext } from './two-key-ciphertext.js'
+
+const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
+const newKey = (): DataKey => ({ id: random(16), key: random(32) })
+const context = lengthPrefixed(['hf1/record', 'default', 'drive', 'alice', 'default', 'access_token', '1', '1'])
+const text = (value: string): Uint8Array => utf8ToBytes(value)
+
+describe('an hf1 envelope', () => {
+  it('opens to what was sealed, for any plaintext and context', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 2_000 }), fc.array(fc.string({ unit: 'binary' }), { maxLength: 8 }), (plaintext, parts) => {
+        const key = newKey()
+        const where = lengthPrefixed(parts)
+        expect(openEnvelope(key, where, sealEnvelope(key, where, plaintext, random))).toEqual(plaintext)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('has 92 bytes of overhead over the padded plaintext, and lengths tell nothing within 256 bytes', () => {
+    for (const [length, padded] of [
+      [0, 256],
+      [1, 256],
+      [255, 256],
+      [256, 512],
+      [1_000, 1_024],
+    ] as const) {
+      expect(sealEnvelope(newKey(), context, new Uint8Array(length), random)).toHaveLength(padded + 92)
+    }
+  })
+
+  it('begins with its format and names its data key', () => {
+    const key = newKey()
+    const blob = sealEnvelope(key, context, text('token'), random)
+    expect([...blob.subarray(0, 4)]).toEqual([0x48, 0x46, 1, 1])
+    expect(dataKeyIdOf(blob)).toEqual(key.id)
+  })
+
+  it('is refused after the flip of any single bit', () => {
+    const key = newKey()
+    const blob = sealEnvelope(key, context, text('token'), random)
+    let opened = 0
+    for (let bit = 0; bit < blob.length * 8; bit++) {
+      const flipped = blob.slice()
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      if (openEnvelope(key, context, flipped) !== undefined) opened++
+    }
+    expect(opened).toBe(0)
+  })
+
+  it('is refused at every shorter length, and with bytes behind it', () => {
+    const key = newKey()
+    const blob = sealEnvelope(key, context, text('token'), random)
+    let opened = 0
+    for (let length = 0; length < blob.length; length++) if (openEnvelope(key, context, blob.subarray(0, length)) !== undefined) opened++
+    expect(opened).toBe(0)
+    expect(openEnvelope(key, context, concatBytes(blob, Uint8Array.of(0)))).toBeUndefined()
+  })
+
+  it('is refused under another key, also one with the same id', () => {
+    const key = newKey()
+    const blob = sealEnvelope(key, context, text('token'), random)
+    expect(openEnvelope(newKey(), context, blob)).toBeUndefined()
+    expect(openEnvelope({ id: key.id, key: random(32) }, context, blob)).toBeUndefined()
+  })
+
+  it('is refused in any other place: each part of the context counts', () => {
+    const key = newKey()
+    const parts = ['hf1/record', 'tenant', 'connection', 'user', 'account', 'refresh_token', '3', '7']
+    const blob = sealEnvelope(key, lengthPrefixed(parts), text('token'), random)
+    for (const index of parts.keys()) {
+      const other = parts.map((part, at) => (at === index ? `${part}x` : part))
+      expect(openEnvelope(key, lengthPrefixed(other), blob), parts[index]).toBeUndefined()
+    }
+    expect(openEnvelope(key, lengthPrefixed(['hf1/record', 'tenantc', 'onnection', ...parts.slice(3)]), blob)).toBeUndefined()
+  })
+
+  it('is refused when one ciphertext was built to open under two keys: the commitment is what refuses it', () => {
+    const [alice, mallory] = [newKey(), { ...newKey() }]
+    const nonce = random(24)
+    const derive = (dek: Uint8Array): Uint8Array =>
+      hkdf(sha256, dek, nonce, concatBytes(text('hf1 record key+commit'), sha256(context)), 64)
+    const [ours, theirs] = [derive(alice.key), derive(mallory.key)]
+    const header = concatBytes(Uint8Array.of(0x48, 0x46, 1, 1), alice.id, nonce, ours.subarray(32))
+    const aad = concatBytes(header, context)
+    const sealed = twoKeyCiphertext([ours.subarray(0, 32), theirs.subarray(0, 32)], nonce, aad)
+    // The cipher alone is fooled …
+    for (const okm of [ours, theirs]) expect(xchacha20poly1305(okm.subarray(0, 32), nonce, aad).decrypt(sealed)).toHaveLength(256)
+    // … the envelope is not.
+    expect(openEnvelope({ id: alice.id, key: mallory.key }, context, concatBytes(header, sealed))).toBeUndefined()
+  })
+
+  it('never uses a nonce twice', () => {
+    const key = newKey()
+    const nonces = new Set(Array.from({ length: 2_000 }, () => sealEnvelope(key, context, text('t'), random).slice(20, 44).join()))
+    expect(nonces.size).toBe(2_000)
+  })
+})
+
+describe('lengthPrefixed', () => {
+  it('is injective: other parts give other bytes', () => {
+    const parts = fc.array(fc.string({ unit: 'grapheme', maxLength: 4 }), { maxLength: 4 })
+    fc.assert(
+      fc.property(parts, parts, (one, other) => {
+        expect(lengthPrefixed(one).join() === lengthPrefixed(other).join()).toBe(JSON.stringify(one) === JSON.stringify(other))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+describe('padding', () => {
+  it('is undone exactly, and anything else is refused', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 1_000 }), (bytes) => {
+        expect(unpad(pad(bytes))).toEqual(bytes)
+      }),
+    )
+    for (const bad of [
+      new Uint8Array(),
+      new Uint8Array(256),
+      new Uint8Array(255).fill(0x80),
+      Uint8Array.from([...pad(new Uint8Array(3)).subarray(0, 255), 1]),
+    ]) {
+      expect(unpad(bad)).toBeUndefined()
+    }
+  })
+})

@@ -1,0 +1,48 @@
+import { memoryStore } from '@holdfast/vault-store-memory'
+import { type AccessRecords, createAccessRecords, type NewAccessRecord } from '../../src/permissions/access-records.js'
+import { type CachedPermissions, createPermissions } from '../../src/permissions/permissions.js'
+import type { Runtime } from '../../src/runtime.js'
+import { type ManualClock, manualClock } from '../fixtures/manual-clock.js'
+import { type FaultyDocuments, faultyDocuments } from './faulty-documents.js'
+
+export interface PermissionWorld {
+  readonly clock: ManualClock
+  readonly runtime: Runtime
+  readonly documents: FaultyDocuments
+  /** Another process over the same store, or another tenant of it. */
+  process(options?: { readonly tenant?: string; readonly maxStalenessMs?: number }): PermissionProcess
+}
+
+export interface PermissionProcess {
+  readonly permissions: CachedPermissions
+  readonly accessRecords: AccessRecords
+}
+
+export function permissionWorld(): PermissionWorld {
+  const clock = manualClock()
+  const runtime: Runtime = {
+    clock,
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    fetch: () => Promise.reject(new Error('Permissions need no network.')),
+  }
+  const documents = faultyDocuments(memoryStore({ clock: () => clock.now() }).documents)
+  return {
+    clock,
+    runtime,
+    documents,
+    process({ tenant = 'default', ...options } = {}) {
+      const permissions = createPermissions({ documents, tenant, runtime, ...options })
+      return { permissions, accessRecords: createAccessRecords({ documents, tenant, runtime, onWrite: permissions.invalidate }) }
+    },
+  }
+}
+
+/** A record that lets `users` read `resources`. */
+export function viewers(users: readonly string[], resources: readonly string[], recordId?: string): NewAccessRecord {
+  return {
+    ...(recordId !== undefined && { recordId }),
+    name: 'viewers',
+    users: users.map((userId) => ({ userId })),
+    statements: [{ roles: ['Vault:Viewer'], resources: resources.map((resourceUri) => ({ resourceUri })) }],
+  }
+}
