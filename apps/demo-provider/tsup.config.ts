@@ -1,10 +1,4 @@
 import { defineConfig } from 'tsup'
+import { packageBuild } from '../../tsup.shared.ts'
 
-export default defineConfig({
-  entry: ['src/index.ts'],
-  format: ['esm'],
-  target: 'es2023',
-  dts: true,
-  clean: true,
-  removeNodeProtocol: false,
-})
+export default defineConfig(packageBuild())

@@ -1,9 +1,7 @@
 import { VaultError } from '../errors.js'
+import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import { storeKeyProblem } from '../storage/store-key.js'
 import type { CredentialSelector, GetCredentialsOptions } from './credentials.js'
-
-/** The account of a user who connected one account of a provider. */
-export const DEFAULT_ACCOUNT_ID = 'default'
 
 /** Checks whose credential is asked for. @throws {VaultError} `invalid_request`, naming each bad field. */
 export function parseSelector(selector: CredentialSelector): Required<CredentialSelector> {

@@ -1,3 +1,4 @@
+import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import { type FlowFacts, keysUnavailable, responseInvalid, withFlowFacts } from './authorization-errors.js'
 import type { CompleteAuthorization, CompletedAuthorization } from './authorization-flow.js'
 import type { AuthorizationParts } from './authorization-parts.js'
@@ -7,9 +8,6 @@ import { exchangeCode } from './exchange-code.js'
 import { checkIdToken, type IdTokenCheck } from './id-token.js'
 import type { PendingFlow, PendingFlows } from './pending-flow.js'
 import { takeFlow } from './take-flow.js'
-
-/** A user has one account on a connection. */
-const ACCOUNT_ID = 'default'
 
 /** Takes the callback: see `Authorization.complete`. Nothing is stored unless every check holds. */
 export async function completeAuthorization(
@@ -44,7 +42,7 @@ async function redeem(parts: AuthorizationParts, flow: PendingFlow, callback: UR
   const saved = await saveGrant({
     connectionId: flow.connectionId,
     userId: flow.userId,
-    accountId: ACCOUNT_ID,
+    accountId: DEFAULT_ACCOUNT_ID,
     tokens,
     requestedScope: flow.requestedScope,
     requestStartedAtMs,

@@ -1,3 +1,4 @@
+import { toBase64 } from '../crypto/base64.js'
 import { randomToken } from '../crypto/random-token.js'
 import { VaultError } from '../errors.js'
 import { generateEd25519KeyPair, type Runtime } from '../runtime.js'
@@ -96,7 +97,7 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
     // The public key is the key's id: an id can never come to name another key, which verifiers keep by id for good.
     const keyId = publicKeyX
     const publicKey = { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', kid: keyId, x: publicKeyX } as const
-    const privateKey = btoa(String.fromCharCode(...privateKeyPkcs8))
+    const privateKey = toBase64(privateKeyPkcs8)
     privateKeyPkcs8.fill(0)
     return { key: { keyId, clientId, generationDate: now(), publicKey }, privateKey }
   }

@@ -1,14 +1,34 @@
 import { describe, expect, it } from 'vitest'
-import type { Credentials } from '../../src/index.js'
+import type { ConnectionInput, Credentials, Vault } from '../../src/index.js'
 import { type Fault, json, refusedConnection, reset } from '../fixtures/faulty-provider.js'
 import { settle } from '../fixtures/manual-clock.js'
-import { ALICE, vaultWorld } from '../fixtures/vault-world.js'
+import { ALICE, type VaultWorld, vaultWorld } from '../fixtures/vault-world.js'
 
 const S = 1_000
 const MIN = 60 * S
 const HOUR = 60 * MIN
 const before = (respond: Fault['respond']): Fault => ({ when: 'before', respond })
 const after = (respond: Fault['respond']): Fault => ({ when: 'after', respond })
+
+interface Scene {
+  readonly world: VaultWorld
+  readonly vault: Vault
+}
+
+/** A vault in which Alice has connected her account just now. */
+async function connected(overrides?: Partial<ConnectionInput>): Promise<Scene> {
+  const world = vaultWorld(overrides)
+  const vault = world.vault()
+  await world.connect(vault)
+  return { world, vault }
+}
+
+/** The same an hour after her access token expired. */
+async function expired(overrides?: Partial<ConnectionInput>): Promise<Scene> {
+  const scene = await connected(overrides)
+  await scene.world.clock.advance(2 * HOUR)
+  return scene
+}
 
 /** Follows a call whose end depends on the manual clock. */
 function watch(call: Promise<Credentials>): { readonly end: () => unknown } {
@@ -26,9 +46,7 @@ function watch(call: Promise<Credentials>): { readonly end: () => unknown } {
 
 describe('a credential that lives', () => {
   it('is handed out without a request', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
+    const { world, vault } = await connected()
     const credentials = await vault.getCredentials(ALICE)
     expect(credentials).toMatchObject({ accessToken: 'canary-access-1', tokenType: 'Bearer', scope: 'files.read' })
     expect(credentials.expiresAt?.getTime()).toBe(world.clock.now() + HOUR)
@@ -36,9 +54,7 @@ describe('a credential that lives', () => {
   })
 
   it('is handed out at once in the soft window, while the refresh runs behind', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
+    const { world, vault } = await connected()
     await world.clock.advance(56 * MIN)
     const gate = world.provider.hold()
     expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-1')
@@ -49,9 +65,7 @@ describe('a credential that lives', () => {
   })
 
   it('is handed out while the provider fails, until it expires and never past that', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
+    const { world, vault } = await connected()
     await world.clock.advance(HOUR - 30 * S)
     world.provider.failNext(
       ...Array.from({ length: 20 }, () => before(() => json(503, { error: 'temporarily_unavailable' }, { 'retry-after': '60' }))),
@@ -76,10 +90,7 @@ describe('a credential that lives', () => {
 
 describe('an expired credential', () => {
   it('is refreshed once for 100 callers, who all get the same new token; the grant lives', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     const answers = await Promise.all(Array.from({ length: 100 }, () => vault.getCredentials(ALICE)))
     expect(new Set(answers.map(({ accessToken }) => accessToken))).toEqual(new Set(['canary-access-2']))
     expect(world.provider.refreshes()).toBe(1)
@@ -102,9 +113,7 @@ describe('an expired credential', () => {
   })
 
   it('can be refreshed again and again; each refresh token is presented once', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
+    const { world, vault } = await connected()
     for (let round = 2; round <= 10; round++) {
       await world.clock.advance(2 * HOUR)
       expect((await vault.getCredentials(ALICE)).accessToken).toBe(`canary-access-${round}`)
@@ -134,10 +143,7 @@ describe('an expired credential', () => {
   })
 
   it('is served a token as soon as the vault has it, though the answer outlasts the patience of the first caller', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     const gate = world.provider.hold()
     const impatient = watch(vault.getCredentials(ALICE))
     await world.clock.advance(10 * S)
@@ -151,10 +157,7 @@ describe('an expired credential', () => {
   })
 
   it('goes on for the others when one caller aborts', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     const gate = world.provider.hold()
     const leaving = new AbortController()
     const left = vault.getCredentials(ALICE, { signal: leaving.signal })
@@ -185,10 +188,7 @@ describe('an expired credential', () => {
 
 describe('a refresh that fails', () => {
   it('with invalid_grant marks the credential once, keeps it, and asks the provider no more', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     world.provider.failNext(before(() => json(400, { error: 'invalid_grant' })))
     for (let call = 0; call < 5; call++) {
       await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'reauthorization_required', facts: { reason: 'revoked' } })
@@ -203,10 +203,7 @@ describe('a refresh that fails', () => {
   })
 
   it.each(['invalid_client', 'unauthorized_client'])('with %s blames the connection and keeps the grant', async (error) => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     world.provider.failNext(before(() => json(401, { error })))
     await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_rejected_client', facts: { reason: error } })
     await world.clock.advance(5 * S)
@@ -214,10 +211,7 @@ describe('a refresh that fails', () => {
   })
 
   it('backs off: callers in the meantime send nothing', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     world.provider.failNext(before(refusedConnection))
     for (let call = 0; call < 10; call++) await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_unavailable' })
     expect(world.provider.refreshes()).toBe(1)
@@ -226,10 +220,7 @@ describe('a refresh that fails', () => {
   })
 
   it('without an answer, strict rotation: nobody sends again before the request must have ended, then one try tells the truth', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     world.provider.failNext(after(reset))
     await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_unavailable' })
     const early = watch(vault.getCredentials(ALICE))
@@ -248,10 +239,7 @@ describe('a refresh that fails', () => {
   })
 
   it('without an answer, strict rotation, and nothing had happened at the provider: the try after the wait succeeds', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     world.provider.failNext(before(reset))
     await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_unavailable' })
     await world.clock.advance(150 * S)
@@ -270,10 +258,7 @@ describe('a refresh that fails', () => {
   })
 
   it('with a 500 that followed the rotation is explained truthfully', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     world.provider.failNext(after(() => new Response('<h1>oops</h1>', { status: 500, headers: { 'content-type': 'text/html' } })))
     await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_unavailable' })
     await world.clock.advance(5 * S)
@@ -284,10 +269,7 @@ describe('a refresh that fails', () => {
   })
 
   it('with an unusable access token after the rotation: nothing is handed out, and the new refresh token is safe', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     world.provider.failNext(
       after(() => json(200, { access_token: 'canary-mac', refresh_token: 'canary-refresh-2', token_type: 'mac', expires_in: 3600 })),
     )
@@ -305,10 +287,7 @@ describe('a refresh that fails', () => {
     ['huge', 1e300],
     ['an object', {}],
   ])('does not lose the rotated refresh token over expires_in = %s', async (_name, expiresIn) => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     world.provider.failNext(
       after(() =>
         json(200, { access_token: 'canary-access-2', refresh_token: 'canary-refresh-2', token_type: 'bearer', expires_in: expiresIn }),
@@ -323,10 +302,7 @@ describe('a refresh that fails', () => {
 
 describe('a refresh and its store', () => {
   it('that cannot be written down is not sent', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world } = await expired()
     const faulty = { ...world.store, credentials: { ...world.store.credentials, claim: () => Promise.reject(new Error('disk full')) } }
     await expect(world.vault({ store: faulty }).getCredentials(ALICE)).rejects.toThrow('disk full')
     expect(world.provider.refreshes()).toBe(0)
@@ -368,10 +344,7 @@ describe('a refresh and its store', () => {
   })
 
   it('close waits for a refresh under way', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     const gate = world.provider.hold()
     const call = watch(vault.getCredentials(ALICE))
     await settle()
@@ -390,10 +363,7 @@ describe('a refresh and its store', () => {
 
 describe('a user who acts while a refresh is under way wins over it', () => {
   it('by disconnecting: the result is dropped and its tokens are revoked', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     const gate = world.provider.hold()
     const call = watch(vault.getCredentials(ALICE))
     await settle()
@@ -406,10 +376,7 @@ describe('a user who acts while a refresh is under way wins over it', () => {
   })
 
   it('by connecting again: the new consent stays', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
+    const { world, vault } = await expired()
     const gate = world.provider.hold()
     const call = watch(vault.getCredentials(ALICE))
     await settle()
@@ -450,9 +417,7 @@ describe('bad input', () => {
   })
 
   it('a scope that was not granted', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
+    const { vault } = await connected()
     await expect(vault.getCredentials(ALICE, { requiredScopes: ['files.read', 'files.write'] })).rejects.toMatchObject({
       code: 'insufficient_scope',
       facts: { missingScopes: ['files.write'] },
@@ -463,9 +428,7 @@ describe('bad input', () => {
 
 describe('disconnect', () => {
   it('is final at once, revokes at the provider, refresh token first, and may be repeated', async () => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await world.connect(vault)
+    const { world, vault } = await connected()
     await vault.disconnect(ALICE)
     await vault.disconnect(ALICE)
     await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'credential_not_found' })
