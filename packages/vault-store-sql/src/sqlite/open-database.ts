@@ -1,0 +1,30 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { storeFailure } from '../store-failure.js'
+import type { SqliteDatabase } from './sqlite-database.js'
+
+/** How long SQLite itself waits for another process's write, milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000
+
+/**
+ * Opens the file, making it readable for its owner alone. WAL with `synchronous=FULL`: with less, the last commit, and with it a rotated
+ * refresh token, may be lost when the power fails.
+ *
+ * @throws {VaultError} `store_unavailable`, with a sentence that says what to do.
+ */
+export function openDatabase(path: string): SqliteDatabase {
+  try {
+    if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
+    const database = new DatabaseSync(path)
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma journal_mode = wal; pragma synchronous = full`)
+    return database
+  } catch (error) {
+    throw storeFailure(isFileError(error) ? new Error(`unable to open database file (${error.code})`, { cause: error }) : error)
+  }
+}
+
+function isFileError(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof Error && 'code' in error && ['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'EROFS'].includes(String(error.code))
+  )
+}

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describeVaultStore, type OpenStore } from '@holdfast/vault-store-testing'
+import BetterSqlite3 from 'better-sqlite3'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type SqliteStoreOptions, sqliteStore } from '../src/index.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-sqlite-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let files = 0
+const newFile = (): string => join(folder, `vault-${++files}.db`)
+
+function opened(options: SqliteStoreOptions): OpenStore {
+  let now = 1_800_000_000_000
+  return {
+    store: sqliteStore({ ...options, clock: () => now }),
+    elapse: (ms) => {
+      now += ms
+    },
+  }
+}
+
+const suite = { describe, expect, it }
+describeVaultStore({ ...suite, name: 'SQLite, a file', open: () => opened({ path: newFile() }) })
+describeVaultStore({ ...suite, name: 'SQLite in memory', open: () => opened({ path: ':memory:' }) })
+describeVaultStore({
+  ...suite,
+  name: 'SQLite, a database of node:sqlite handed in',
+  open: () => opened({ database: new DatabaseSync(':memory:') }),
+})
+describeVaultStore({
+  ...suite,
+  name: 'SQLite, a database of better-sqlite3 handed in, another prefix',
+  open: () => opened({ database: new BetterSqlite3(newFile()), tablePrefix: 'my_vault_' }),
+})
