@@ -1,0 +1,2 @@
+export { type RequireCredentialsOptions, requireCredentials } from './require-credentials.js'
+export { type VaultRouterOptions, vaultRouter } from './vault-router.js'

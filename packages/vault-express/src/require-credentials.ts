@@ -1,0 +1,81 @@
+import { isVaultError, type Vault, VaultError } from '@holdfast/vault-core'
+import { errorResponse } from '@holdfast/vault-http'
+import type { Request, RequestHandler, Response } from 'express'
+import './express-request.js'
+import { routerOf } from './router-registry.js'
+import { sendWebResponse } from './send-web-response.js'
+import { abortOnClose } from './to-web-request.js'
+
+export interface RequireCredentialsOptions {
+  readonly vault: Vault
+  readonly connectionId: string
+  /** Milliseconds of life the token must still have. Default: the connection's. */
+  readonly minValidityMs?: number
+  readonly requiredScopes?: readonly string[]
+}
+
+/**
+ * Sees to it that `req.credentials` holds an access token of the signed-in user that works. A user who has to consent first is sent to
+ * `/connect/{connectionId}?return_to=…`; an API caller gets a 401 with `errorCode` and `startUrl`. Needs `vaultRouter` mounted before it.
+ *
+ * @example
+ * ```ts
+ * app.get('/files', requireCredentials({ vault, connectionId: 'google' }), async (req, res) => { … req.credentials?.accessToken … })
+ * ```
+ */
+export function requireCredentials({ vault, connectionId, minValidityMs, requiredScopes }: RequireCredentialsOptions): RequestHandler {
+  return async (request, response, next) => {
+    try {
+      const router = routerOf(vault, request)
+      if (!router) {
+        throw new VaultError(
+          'invalid_configuration',
+          '`requireCredentials` found no router of its vault. Mount it first: app.use(vaultRouter({ vault, … })).',
+        )
+      }
+      const userId = await router.identify(request)
+      if (userId === undefined || userId === '')
+        throw new VaultError('unauthenticated', 'Nobody is signed in to the application. Sign in first.')
+      request.credentials = await vault.getCredentials(
+        { connectionId, userId },
+        {
+          signal: abortOnClose(response),
+          ...(minValidityMs !== undefined && { minValidityMs }),
+          ...(requiredScopes && { requiredScopes }),
+        },
+      )
+    } catch (error) {
+      return refuse(error, vault, connectionId, request, response, next)
+    }
+    next()
+  }
+}
+
+async function refuse(
+  error: unknown,
+  vault: Vault,
+  connectionId: string,
+  request: Request,
+  response: Response,
+  next: (error?: unknown) => void,
+): Promise<void> {
+  if (!isVaultError(error) || error.code === 'invalid_configuration') return next(error)
+  const router = routerOf(vault, request)
+  if (!router || !isVaultError(error, 'credential_not_found', 'reauthorization_required', 'insufficient_scope')) {
+    return sendWebResponse(errorResponse(error, crypto.randomUUID()), response)
+  }
+  const connectPath = router.connectPath(connectionId)
+  if (isNavigation(request)) {
+    response.setHeader('cache-control', 'no-store')
+    return response.redirect(303, `${connectPath}?return_to=${encodeURIComponent(request.originalUrl)}`)
+  }
+  const { title, ...rest } = { title: error.message, errorCode: error.code, ...error.facts, startUrl: router.origin + connectPath }
+  response.setHeader('cache-control', 'no-store')
+  response.status(401).json({ title, ...rest })
+}
+
+/** A browser that goes to a page, as opposed to a script that calls. */
+function isNavigation(request: Request): boolean {
+  const mode = request.get('sec-fetch-mode')
+  return request.method === 'GET' && (mode === undefined ? (request.get('accept') ?? '').includes('text/html') : mode === 'navigate')
+}

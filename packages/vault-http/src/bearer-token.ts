@@ -1,0 +1,21 @@
+import { VaultError } from '@holdfast/vault-core'
+
+/** A token of the published SDK has about 500 characters. */
+const MAX_LENGTH = 4_096
+
+/**
+ * The bearer token of a request (RFC 6750, section 2.1). A doubled `Bearer` is forgiven: documentation in the field passes the whole header as token.
+ *
+ * @throws {VaultError} `unauthenticated` when there is none.
+ */
+export function readBearerToken(request: Request): string {
+  const header = request.headers.get('authorization') ?? ''
+  const token = /^Bearer:? +(?:Bearer +)?([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header.slice(0, MAX_LENGTH + 16))?.[1]
+  if (token === undefined || header.length > MAX_LENGTH)
+    throw unauthenticated('The request has no bearer token. Send one that is signed with an access key')
+  return token
+}
+
+export function unauthenticated(what: string): VaultError {
+  return new VaultError('unauthenticated', `${what}.`)
+}

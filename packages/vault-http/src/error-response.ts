@@ -1,0 +1,52 @@
+import { isVaultError, type VaultError, type VaultErrorCode } from '@holdfast/vault-core'
+import { jsonResponse } from './responses.js'
+
+/** HTTP status by code. What the SDK retries (5xx) is only what passes by itself. */
+const STATUS: Readonly<Record<VaultErrorCode, number>> = {
+  invalid_request: 400,
+  unauthenticated: 401,
+  permission_denied: 403,
+  connection_not_found: 404,
+  credential_not_found: 404,
+  reauthorization_required: 404,
+  insufficient_scope: 403,
+  authorization_flow_invalid: 400,
+  authorization_denied: 403,
+  authorization_response_invalid: 400,
+  provider_unavailable: 503,
+  provider_rejected_client: 424,
+  not_found: 404,
+  conflict: 409,
+  store_unavailable: 503,
+  // Neither is mended by a retry, so neither is a 5xx, which the published SDK sends five times over.
+  invalid_configuration: 424,
+  decryption_failed: 424,
+}
+
+/** What is said in public of errors whose message is for the operator. */
+const PUBLIC_TITLE: Partial<Record<VaultErrorCode, string>> = {
+  invalid_configuration: 'The vault is not configured for this. Its log says more.',
+  decryption_failed: 'The stored credential cannot be opened. The vault’s log says more.',
+  store_unavailable: 'The vault cannot reach its store now. Ask again later.',
+  provider_rejected_client: 'The provider refuses this application. The vault’s log says more.',
+}
+
+/** The error as JSON: `{ title, errorCode, errorId }`, with `Retry-After` where there is one. No stack, no cause, nothing of the provider. */
+export function errorResponse(error: unknown, errorId: string): Response {
+  if (!isVaultError(error)) {
+    return jsonResponse(500, { title: 'The vault failed unexpectedly. Its log says more.', errorCode: 'internal_error', errorId })
+  }
+  const { retryAfterMs, reason, fields, missingScopes, startUrl } = error.facts
+  const headers: Record<string, string> = {}
+  if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)))
+  if (error.code === 'unauthenticated') headers['www-authenticate'] = 'Bearer'
+  return jsonResponse(
+    statusOf(error),
+    { title: PUBLIC_TITLE[error.code] ?? error.message, errorCode: error.code, errorId, reason, fields, missingScopes, startUrl },
+    headers,
+  )
+}
+
+export function statusOf(error: VaultError): number {
+  return STATUS[error.code]
+}

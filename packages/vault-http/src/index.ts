@@ -1,0 +1,3 @@
+export { createVaultHandler, type VaultHandler } from './create-vault-handler.js'
+export { errorResponse } from './error-response.js'
+export type { VaultHandlerOptions } from './options.js'

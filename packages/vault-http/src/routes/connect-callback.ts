@@ -1,0 +1,75 @@
+import { isVaultError, type VaultErrorCode } from '@holdfast/vault-core'
+import { statusOf } from '../error-response.js'
+import { clearFlowCookie, readFlowCookie } from '../flow-cookie.js'
+import type { HandlerSettings } from '../options.js'
+import { messagePage } from '../pages.js'
+import { htmlResponse, seeOther } from '../responses.js'
+import type { Route, RouteCall } from '../router.js'
+
+/**
+ * `GET /connect/{connectionId}/callback`: where the provider sends the browser back to. Each connection has a callback of its own, so
+ * that one provider's answer cannot be taken for another's.
+ */
+export function connectCallbackRoute<Context>(settings: HandlerSettings<Context>): Route<Context> {
+  return { method: 'GET', path: '/connect/{connectionId}/callback', handle: (call) => complete(settings, call) }
+}
+
+async function complete<Context>(settings: HandlerSettings<Context>, call: RouteCall<Context>): Promise<Response> {
+  const { vault, origin, secureCookies } = settings
+  const { request, url, context } = call
+  const state = url.searchParams.get('state') ?? ''
+  const cookie = { state, secure: secureCookies }
+  const cookies = state === '' ? [] : [clearFlowCookie(cookie)]
+  try {
+    const userId = await settings.identify(request, context)
+    const done = await vault.authorization.complete({
+      // Host and scheme as configured; what the request says of them, a client can set.
+      callbackUrl: `${origin}${url.pathname}${url.search}`,
+      flowBinding: readFlowCookie(request, cookie),
+      ...(userId !== undefined && { userId }),
+    })
+    if (done.returnTo !== undefined) return seeOther(done.returnTo, cookies)
+    return htmlResponse(200, messagePage('Connected', 'The account is connected. You can close this page.'), cookies)
+  } catch (error) {
+    return explain(settings, error, cookies)
+  }
+}
+
+/** What a person reads, by code. Nothing of the provider's own words, nothing secret. */
+const EXPLANATIONS: Partial<Record<VaultErrorCode, readonly [string, string]>> = {
+  authorization_flow_invalid: [
+    'This link is no longer good',
+    'It was used already, it is too old, or it was begun in another browser. Go back to the application and connect again.',
+  ],
+  authorization_denied: [
+    'Not connected',
+    'Access was not granted, so nothing was stored. Go back to the application whenever you want to connect.',
+  ],
+  authorization_response_invalid: [
+    'Not connected',
+    'The provider’s answer failed a check, so nothing was stored. Go back to the application and connect again.',
+  ],
+  provider_unavailable: [
+    'The provider does not answer',
+    'Nothing was stored. Wait a little, then go back to the application and connect again.',
+  ],
+  store_unavailable: [
+    'Not connected',
+    'The account could not be stored just now. Wait a little, then go back to the application and connect again.',
+  ],
+}
+
+function explain<Context>({ log }: HandlerSettings<Context>, error: unknown, cookies: readonly string[]): Response {
+  const code = isVaultError(error) ? error.code : 'internal_error'
+  log?.warn({ code, err: error }, 'A callback did not lead to a stored credential.')
+  if (isVaultError(error) && error.facts.returnTo !== undefined) {
+    const target = new URL(error.facts.returnTo)
+    target.searchParams.set('connect_error', code)
+    return seeOther(target.href, cookies)
+  }
+  const [title, text] = (isVaultError(error) && EXPLANATIONS[error.code]) || [
+    'Not connected',
+    'Something went wrong, and nothing was stored. Go back to the application and connect again.',
+  ]
+  return htmlResponse(isVaultError(error) ? statusOf(error) : 500, messagePage(title, text), cookies)
+}

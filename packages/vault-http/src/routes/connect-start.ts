@@ -1,0 +1,78 @@
+import { VaultError } from '@holdfast/vault-core'
+import { setFlowCookies } from '../flow-cookie.js'
+import type { HandlerSettings } from '../options.js'
+import { confirmPage, messagePage } from '../pages.js'
+import { htmlResponse, jsonResponse, seeOther } from '../responses.js'
+import { allowReturnTo } from '../return-to.js'
+import type { Route, RouteCall } from '../router.js'
+
+const PATH = '/connect/{connectionId}'
+
+/**
+ * `GET` and `POST /connect/{connectionId}?return_to=…`: sends the signed-in user to the provider. A GET that another site caused
+ * begins nothing: it asks first, with a form that posts back here.
+ */
+export function connectStartRoutes<Context>(settings: HandlerSettings<Context>): readonly Route<Context>[] {
+  return [
+    { method: 'GET', path: PATH, handle: (call) => start(settings, call, cameFromElsewhere(call.request)) },
+    { method: 'POST', path: PATH, handle: (call) => start(settings, requireSameOrigin(settings, call), false) },
+  ]
+}
+
+async function start<Context>(settings: HandlerSettings<Context>, call: RouteCall<Context>, askFirst: boolean): Promise<Response> {
+  const { vault, origin, basePath, secureCookies } = settings
+  const { request, url, params, context } = call
+  const { connectionId = '' } = params
+  const userId = await settings.identify(request, context)
+  if (userId === undefined) return signInFirst(request)
+  const { name } = await vault.connections.get(connectionId)
+  const returnTo = readReturnTo(settings, url)
+  if (askFirst)
+    return htmlResponse(200, confirmPage(name, url.pathname + url.search), [], "'self' https: http://localhost:* http://127.0.0.1:*")
+
+  const connectionProperties = settings.connectionProperties(connectionId, request, context)
+  const flow = await vault.authorization.start({
+    connectionId,
+    userId,
+    redirectUri: `${origin}${basePath}/connect/${encodeURIComponent(connectionId)}/callback`,
+    ...(connectionProperties && { connectionProperties }),
+    ...(returnTo && { returnTo }),
+  })
+  return seeOther(flow.authorizationUrl, setFlowCookies(request, flow.flowBinding, { state: flow.state, secure: secureCookies }))
+}
+
+function readReturnTo<Context>({ origin, returnToRules }: HandlerSettings<Context>, url: URL): string | undefined {
+  const given = url.searchParams.getAll('return_to')
+  const [text] = given
+  if (text === undefined) return undefined
+  const target = given.length === 1 ? allowReturnTo(text, origin, returnToRules) : undefined
+  if (target) return target.href
+  throw new VaultError('invalid_request', '`return_to` is not one of the allowed targets. Add it to `allowedReturnTo`, or leave it out.', {
+    fields: { return_to: 'is not an allowed target' },
+  })
+}
+
+/** Browsers tell where a request comes from. Old ones and other programs do not, and then the SameSite cookie of the host has to do. */
+function cameFromElsewhere(request: Request): boolean {
+  return ['cross-site', 'same-site'].includes(request.headers.get('sec-fetch-site') ?? '')
+}
+
+function requireSameOrigin<Context>({ origin }: HandlerSettings<Context>, call: RouteCall<Context>): RouteCall<Context> {
+  const site = call.request.headers.get('sec-fetch-site')
+  const from = call.request.headers.get('origin')
+  if (site === 'same-origin' || (site === null && from === origin)) return call
+  throw new VaultError(
+    'permission_denied',
+    'A flow may be begun from the application’s own pages only. Open the application and connect from there.',
+  )
+}
+
+function signInFirst(request: Request): Response {
+  if ((request.headers.get('accept') ?? '').includes('text/html')) {
+    return htmlResponse(
+      401,
+      messagePage('Sign in first', 'Nobody is signed in to the application in this browser. Sign in, then connect the account again.'),
+    )
+  }
+  return jsonResponse(401, { title: 'Nobody is signed in to the application. Sign in first.', errorCode: 'unauthenticated' })
+}
