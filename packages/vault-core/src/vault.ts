@@ -75,7 +75,8 @@ export function createVault(options: VaultOptions): Vault {
   const runtime = runtimeWithDefaults(options)
   const log = options.log ?? silentLog
   const emit = safeEmitter(options.on, log)
-  const stopping = new AbortController()
+  const closing = new AbortController()
+  const stopped = new AbortController()
 
   const connections = createConnectionRegistry(inputs)
   const sealer = createSealer({ documents: store.documents, keyring, tenant, runtime })
@@ -86,7 +87,7 @@ export function createVault(options: VaultOptions): Vault {
     tenant,
     runtime,
     log,
-    stopped: stopping.signal,
+    closing: closing.signal,
     revoke: async (tokens) => revokeTokens({ connection: await connections.get(tokens.connectionId), tokens, discovery, runtime }),
   })
   const coordinator = createRefreshCoordinator({
@@ -96,7 +97,7 @@ export function createVault(options: VaultOptions): Vault {
     runtime,
     log,
     emit,
-    stopped: stopping.signal,
+    stopped: stopped.signal,
     owner: randomToken(runtime.random, 16),
     peerWaitMs: callerWaitMs,
     sendRefresh: (connection, refreshToken, limits) => sendRefreshRequest({ connection, refreshToken, ...limits, discovery, runtime }),
@@ -137,12 +138,13 @@ export function createVault(options: VaultOptions): Vault {
       await store.now()
     },
     close: async () => {
+      closing.abort()
       const drained = new AbortController()
       await Promise.race([
         Promise.all([coordinator.drained(), revocations.drained()]).finally(() => drained.abort()),
         runtime.clock.sleep(DRAIN_MS, drained.signal),
       ])
-      stopping.abort()
+      stopped.abort()
       await store.close()
     },
   }

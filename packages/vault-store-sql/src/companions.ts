@@ -1,4 +1,4 @@
-import { type Companions, VaultError } from '@holdfast/vault-core'
+import type { Companions } from '@holdfast/vault-core'
 import type { Kysely } from 'kysely'
 import { insertAudit } from './audit.js'
 import { insertJobs } from './outbox.js'
@@ -13,11 +13,4 @@ export function hasCompanions(also: Companions | undefined): also is Companions 
 export async function addCompanions(db: Kysely<StoreSchema>, also: Companions, nowMs: number): Promise<void> {
   await insertJobs(db, also.outbox ?? [])
   await insertAudit(db, also.audit ?? [], nowMs)
-}
-
-/** A row that was there a moment ago, in the same transaction. */
-export function present<T>(row: T | undefined): T {
-  if (row === undefined)
-    throw new VaultError('store_unavailable', 'The database lost a row in the middle of a transaction. Check its integrity.')
-  return row
 }

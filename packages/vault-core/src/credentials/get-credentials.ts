@@ -63,6 +63,8 @@ export function createGetCredentials(
   ): Freshness {
     const refreshable = row.refreshToken !== null && row.status !== 'reauthorization_required'
     if (row.accessToken === null) return refreshable ? 'refresh-now' : 'dead'
+    // A grant that has ended, and a token that nobody knows the end of: it ended with the grant.
+    if (row.status === 'reauthorization_required' && row.expiresAtMs === null) return 'dead'
     if (forceRefresh && refreshable) return 'refresh-now'
     return assessFreshness(
       { issuedAtMs: data.issuedAtMs, expiresAtMs: row.expiresAtMs, hasRefreshToken: refreshable },

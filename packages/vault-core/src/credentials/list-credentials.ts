@@ -1,6 +1,6 @@
 import { VaultError } from '../errors.js'
 import type { CredentialRow, CredentialStore, Page } from '../storage/contract.js'
-import { readCredentialData } from './credential-data.js'
+import { type CredentialData, readCredentialData } from './credential-data.js'
 import type { CredentialInfo } from './credentials.js'
 
 export interface ListCredentialsQuery {
@@ -29,17 +29,42 @@ export async function listCredentials(
 
 function credentialInfo(row: CredentialRow): CredentialInfo | undefined {
   if (row.status === 'disconnected') return undefined
-  const data = readCredentialData(row)
-  return {
+  const shown = {
     connectionId: row.connectionId,
     userId: row.userId,
     accountId: row.accountId,
+    hasRefreshToken: row.refreshToken !== null,
+    expiresAt: dateOf(row.expiresAtMs),
+  }
+  const data = readableData(row)
+  // One damaged row must not hide the others.
+  if (!data)
+    return {
+      ...shown,
+      status: 'quarantined',
+      reason: 'damaged',
+      scope: undefined,
+      connectedAt: new Date(row.createdAtMs),
+      lastRefreshedAt: undefined,
+    }
+  return {
+    ...shown,
     status: row.status,
     reason: data.reason ?? undefined,
     scope: data.scope ?? undefined,
-    hasRefreshToken: row.refreshToken !== null,
-    expiresAt: row.expiresAtMs === null ? undefined : new Date(row.expiresAtMs),
     connectedAt: new Date(data.connectedAtMs),
-    lastRefreshedAt: data.lastRefreshedAtMs === null ? undefined : new Date(data.lastRefreshedAtMs),
+    lastRefreshedAt: dateOf(data.lastRefreshedAtMs),
   }
+}
+
+function readableData(row: CredentialRow): CredentialData | undefined {
+  try {
+    return readCredentialData(row)
+  } catch {
+    return undefined
+  }
+}
+
+function dateOf(ms: number | null): Date | undefined {
+  return ms === null ? undefined : new Date(ms)
 }

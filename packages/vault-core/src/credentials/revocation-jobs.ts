@@ -36,10 +36,11 @@ export function createRevocationJobs(parts: {
   readonly tenant: string
   readonly runtime: Runtime
   readonly log: Log
-  readonly stopped: AbortSignal
+  /** Aborted when the vault begins to close: what is due is still worked off, and nothing is waited for any more. */
+  readonly closing: AbortSignal
   readonly revoke: (tokens: RevocableTokens) => Promise<RevocationResult>
 }): RevocationJobs {
-  const { outbox, sealer, tenant, runtime, log, stopped, revoke } = parts
+  const { outbox, sealer, tenant, runtime, log, closing, revoke } = parts
   let running: Promise<void> | undefined
   let wake = new AbortController()
 
@@ -53,8 +54,8 @@ export function createRevocationJobs(parts: {
         if (delayMs !== undefined) nextInMs = Math.min(nextInMs ?? delayMs, delayMs)
       }
       if (jobs.length === 0 && !wake.signal.aborted) return
-      if (nextInMs !== undefined) await runtime.clock.sleep(nextInMs, AbortSignal.any([wake.signal, stopped]))
-      if (stopped.aborted) return
+      if (nextInMs !== undefined) await runtime.clock.sleep(nextInMs, AbortSignal.any([wake.signal, closing]))
+      if (closing.aborted) return
     }
   }
 
@@ -86,6 +87,19 @@ export function createRevocationJobs(parts: {
     return undefined
   }
 
+  const start = (): void => {
+    wake.abort()
+    running ??= workOff()
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'The revocations could not be read from the store; they are tried again with the next disconnect.'),
+      )
+      .finally(() => {
+        running = undefined
+        // Somebody called between the last look and the end.
+        if (wake.signal.aborted && !closing.aborted) start()
+      })
+  }
+
   return {
     async jobFor(tokens) {
       const id = randomToken(runtime.random, 16)
@@ -97,16 +111,7 @@ export function createRevocationJobs(parts: {
       }
       return { tenant, id, topic: TOPIC, data: await sealer.seal(contextOf(id), new TextEncoder().encode(JSON.stringify(plain))) }
     },
-    start() {
-      wake.abort()
-      running ??= workOff()
-        .catch((error: unknown) =>
-          log.warn({ err: error }, 'The revocations could not be read from the store; they are tried again with the next disconnect.'),
-        )
-        .finally(() => {
-          running = undefined
-        })
-    },
+    start,
     async drained() {
       await running
     },

@@ -210,6 +210,16 @@ describe('a refresh that fails', () => {
     expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
   })
 
+  it('with invalid_grant ends a token of unknown lifetime with its grant', async () => {
+    const world = vaultWorld()
+    world.provider.lifetimeS = null
+    const vault = world.vault()
+    await world.connect(vault)
+    world.provider.failNext(before(() => json(400, { error: 'invalid_grant' })))
+    await expect(vault.getCredentials(ALICE, { forceRefresh: true })).rejects.toMatchObject({ code: 'reauthorization_required' })
+    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'reauthorization_required', facts: { reason: 'revoked' } })
+  })
+
   it('backs off: callers in the meantime send nothing', async () => {
     const { world, vault } = await expired()
     world.provider.failNext(before(refusedConnection))
