@@ -67,7 +67,7 @@ async function verifies<Context>(
       currentDate: new Date(now()),
       requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat'],
     })
-    return isOwnIssuer(settings, payload.iss, clientId) && isSameClient(payload, clientId)
+    return isOwnIssuer(settings, payload.iss, clientId) && isSameClient(payload, clientId) && Number.isSafeInteger(payload.exp)
   } catch {
     return false
   }

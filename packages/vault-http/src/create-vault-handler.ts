@@ -1,6 +1,6 @@
 import { isVaultError } from '@holdfast/vault-core'
 import { errorResponse, statusOf } from './error-response.js'
-import { type HandlerSettings, parseHandlerOptions, type VaultHandlerOptions } from './options.js'
+import { type HandlerSettings, IdentifyFailure, parseHandlerOptions, type VaultHandlerOptions } from './options.js'
 import { jsonResponse } from './responses.js'
 import { matchRoute, type Route } from './router.js'
 import { connectCallbackRoute } from './routes/connect-callback.js'
@@ -9,7 +9,7 @@ import { credentialsRoute } from './routes/credentials.js'
 import { healthRoute } from './routes/health.js'
 import { serviceClientJwksRoute } from './routes/service-client-jwks.js'
 
-/** The vault's HTTP API: a Web-standard request goes in, a response comes out. It never throws. */
+/** The vault's HTTP API: a Web-standard request goes in, a response comes out. It throws only what the host's own `identify` threw. */
 export interface VaultHandler<Context = undefined> {
   (request: Request, context: Context): Promise<Response>
   /** Whether this path is one of the vault's own, so that a host can pass on all others. `pathname` is raw, not decoded. */
@@ -47,6 +47,7 @@ export function createVaultHandler<Context = undefined>(options: VaultHandlerOpt
     try {
       return await match.route.handle({ request, url, params: match.params, context })
     } catch (error) {
+      if (error instanceof IdentifyFailure) throw error.cause
       return failed(settings, match.route, error)
     }
   }

@@ -53,7 +53,7 @@ export function parseHandlerOptions<Context>(options: VaultHandlerOptions<Contex
     vault: options.vault,
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
-    identify: async (request, context) => checkUserId(await identify(request, context)),
+    identify: async (request, context) => checkUserId(await identifyOrFail(() => identify(request, context))),
     returnToRules: parseReturnToRules(options.allowedReturnTo ?? [url.origin]),
     connectionProperties: options.connectionProperties ?? (() => undefined),
     issuerOrigins: new Set([...namesOf(url), ...(options.issuerOrigins ?? []).map((origin) => parseOrigin(origin))]),
@@ -86,6 +86,17 @@ function parseOrigin(text: string): string {
   if (!URL.canParse(text) || new URL(text).origin !== text)
     throw invalid('issuerOrigins', 'must hold origins only, such as https://vault.example.com')
   return text
+}
+
+/** The host's `identify` threw: its error is the host's business, not the vault's. */
+export class IdentifyFailure extends Error {}
+
+async function identifyOrFail<T>(identify: () => T | Promise<T>): Promise<T> {
+  try {
+    return await identify()
+  } catch (cause) {
+    throw new IdentifyFailure('`identify` threw.', { cause })
+  }
 }
 
 /** A user of the host application must not be able to pose as a service client, whose ids begin with `sc_`. */

@@ -20,8 +20,8 @@ async function complete<Context>(settings: HandlerSettings<Context>, call: Route
   const state = url.searchParams.get('state') ?? ''
   const cookie = { state, secure: secureCookies }
   const cookies = state === '' ? [] : [clearFlowCookie(cookie)]
+  const userId = await settings.identify(request, context)
   try {
-    const userId = await settings.identify(request, context)
     const done = await vault.authorization.complete({
       // Host and scheme as configured; what the request says of them, a client can set.
       callbackUrl: `${origin}${url.pathname}${url.search}`,
