@@ -1,0 +1,115 @@
+import { fileURLToPath } from 'node:url'
+import type { DemoProvider } from '@holdfast/demo-provider'
+import type { Vault } from '@holdfast/vault-core'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import type { Activity } from './activity.ts'
+import type { BackgroundJob } from './background-job.ts'
+import { backgroundJobPage } from './pages/background-job-page.ts'
+import { operatorPage } from './pages/operator-page.ts'
+import { problemPage } from './pages/problem-page.ts'
+import { signInPage } from './pages/sign-in-page.ts'
+import { connectionRoutes } from './routes/connection-routes.ts'
+import { ownOriginOnly } from './same-origin.ts'
+import { sessionCookie, signedInUser, signIn, signOut } from './session.ts'
+import { userById } from './users.ts'
+import { mountVault } from './vault.ts'
+
+export interface AppParts {
+  readonly vault: Vault
+  readonly provider: DemoProvider
+  /** As browsers see it. */
+  readonly origin: string
+  readonly activity: Activity
+  readonly job: BackgroundJob
+  readonly jobEveryMs: number
+}
+
+/** The application: an ordinary Express one. */
+export function createApp({ vault, provider, origin, activity, job, jobEveryMs }: AppParts): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(securityHeaders(provider.issuer))
+  app.use('/assets', express.static(fileURLToPath(new URL('./public', import.meta.url)), { index: false, maxAge: 0 }))
+  app.use(ownOriginOnly(origin))
+  app.use(sessionCookie())
+  mountVault(app, vault, origin)
+  app.use(express.urlencoded({ extended: false, limit: '10kb' }))
+
+  app.get('/', (req, res) => {
+    if (signedInUser(req)) res.redirect(303, '/connections')
+    else res.send(signInPage())
+  })
+  app.post('/sign-in', async (req, res) => {
+    const given = formField(req.body, 'user')
+    const user = userById(given)
+    if (!user) {
+      res
+        .status(422)
+        .send(
+          signInPage(
+            given === '' ? 'Choose one of the people below.' : `There is no user “${given}” here. Choose one of the people below.`,
+          ),
+        )
+      return
+    }
+    await signIn(req, user)
+    res.redirect(303, '/connections')
+  })
+  app.post('/sign-out', async (req, res) => {
+    await signOut(req)
+    res.redirect(303, '/')
+  })
+  app.use(connectionRoutes({ vault, provider }))
+
+  // Open to all, since the application listens on this machine only. In a real one they belong behind the operator's sign-in.
+  app.get('/operator', (req, res) => void res.send(operatorPage(signedInUser(req), activity.feed)))
+  app.get('/operator/events', (req, res) => activity.feed.stream(req, res))
+  app.get('/background-job', (req, res) => void res.send(backgroundJobPage(signedInUser(req), job.feed, jobEveryMs / 1_000)))
+  app.get('/background-job/events', (req, res) => job.feed.stream(req, res))
+  app.post('/background-job', async (_req, res) => {
+    await job.run()
+    res.redirect(303, '/background-job')
+  })
+
+  app.use((_req, res) => void res.status(404).send(problemPage('No such page', 'There is nothing at this address.')))
+  app.use(onError)
+  return app
+}
+
+function securityHeaders(providerOrigin: string): express.RequestHandler {
+  const policy = `default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' ${providerOrigin}`
+  return (_req, res, next) => {
+    res.set({
+      'content-security-policy': policy,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'cache-control': 'no-store',
+    })
+    next()
+  }
+}
+
+const onError: ErrorRequestHandler = (error, _req, res, next) => {
+  if (res.headersSent) return next(error)
+  const status = statusOf(error)
+  if (status >= 500) console.error(error)
+  res
+    .status(status)
+    .send(
+      problemPage(
+        'That did not work',
+        status < 500 ? 'The request was not understood. Go back and try again.' : 'Something went wrong here. Try again.',
+      ),
+    )
+}
+
+/** Express's own errors, of a body too large for one, carry the status to answer with. */
+function statusOf(error: unknown): number {
+  const status: unknown = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500
+}
+
+function formField(body: unknown, name: string): string {
+  const value: unknown = typeof body === 'object' && body !== null ? Object.entries(body).find(([key]) => key === name)?.[1] : undefined
+  return typeof value === 'string' ? value : ''
+}

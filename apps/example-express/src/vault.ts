@@ -1,0 +1,26 @@
+import type { DemoProvider } from '@holdfast/demo-provider'
+import { createVault, type EventListener, localKeyring, type Vault } from '@holdfast/vault-core'
+import { vaultRouter } from '@holdfast/vault-express'
+import { sqliteStore } from '@holdfast/vault-store-sql'
+import type { Express } from 'express'
+import type { NamedKey } from './data-folder.ts'
+
+/** The connection that the pages speak of. */
+export const CONNECTION_ID = 'demo'
+
+// All that embeds the vault: a store, a key, a connection, and the router below.
+export function openVault(path: string, keys: readonly NamedKey[], provider: DemoProvider, on: EventListener): Vault {
+  const { issuer, clientId, clientSecret } = provider
+  const defaultConnectionProperties = { scope: 'openid offline_access files.read', prompt: 'consent' }
+  return createVault({
+    store: sqliteStore({ path }),
+    keyring: localKeyring(keys),
+    connections: [{ connectionId: CONNECTION_ID, name: 'Driftbox', issuer, clientId, clientSecret, defaultConnectionProperties }],
+    on,
+  })
+}
+
+/** Mounted after the application's own session, which tells who is signed in. */
+export function mountVault(app: Express, vault: Vault, origin: string): void {
+  app.use(vaultRouter({ vault, publicUrl: origin, identify: (req) => req.session.userId }))
+}

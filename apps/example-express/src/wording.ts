@@ -1,0 +1,16 @@
+/** 14:03:09 */
+export function clockTime(ms: number): string {
+  return new Date(ms).toLocaleTimeString('en-GB')
+}
+
+/** 23 November, 14:03:09 */
+export function dayAndTime(date: Date): string {
+  return `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long' })}, ${clockTime(date.getTime())}`
+}
+
+/** 3.1 MB */
+export function fileSize(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} kB`
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}
