@@ -1,17 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describeVaultStore, type OpenStore } from '@holdfast/vault-store-testing'
 import BetterSqlite3 from 'better-sqlite3'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type SqliteStoreOptions, sqliteStore } from '../src/index.js'
+import { temporaryFolder } from './fixtures/temporary-folder.js'
 
-const folder = mkdtempSync(join(tmpdir(), 'holdfast-sqlite-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-let files = 0
-const newFile = (): string => join(folder, `vault-${++files}.db`)
+const newFile = temporaryFolder()
 
 function opened(options: SqliteStoreOptions): OpenStore {
   let now = 1_800_000_000_000
