@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { Configuration } from 'oidc-provider'
+import { grantStorage } from './grant-storage.ts'
 import { renderErrorPage } from './pages.ts'
 import { personByLogin } from './people.ts'
 
@@ -30,6 +31,7 @@ export function providerConfiguration(client: DemoClient, accessTokenTtlS: () =>
         token_endpoint_auth_method: 'client_secret_basic',
       },
     ],
+    adapter: grantStorage(),
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'demo', use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     scopes: ['openid', 'offline_access', 'files.read'],
