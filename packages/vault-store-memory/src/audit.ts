@@ -1,6 +1,5 @@
-import { type AuditStore, assertStoreKey } from '@holdfast/vault-core'
+import { type AuditStore, assertPageLimit, assertStoreKey } from '@holdfast/vault-core'
 import type { MemoryState } from './memory-state.js'
-import { assertLimit } from './page.js'
 
 export function memoryAudit(state: MemoryState): AuditStore {
   return {
@@ -8,7 +7,7 @@ export function memoryAudit(state: MemoryState): AuditStore {
 
     list: ({ tenant, afterSequence = 0, limit }) =>
       state.run(() => {
-        assertLimit(limit)
+        assertPageLimit(limit)
         assertStoreKey(tenant, 'tenant')
         return state.audit.filter((entry) => entry.tenant === tenant && entry.sequence > afterSequence).slice(0, limit)
       }),

@@ -1,8 +1,15 @@
-import { assertStoreKey, type CredentialExpectation, type CredentialRow, type CredentialStore, VaultError } from '@holdfast/vault-core'
+import {
+  assertExpectation,
+  assertPageLimit,
+  assertStoreKey,
+  type CredentialExpectation,
+  type CredentialRow,
+  type CredentialStore,
+} from '@holdfast/vault-core'
 import { credentialKey } from './credential-key.js'
 import { memoryLeases } from './leases.js'
 import type { MemoryState } from './memory-state.js'
-import { assertLimit, pageOf } from './page.js'
+import { pageOf } from './page.js'
 
 export function memoryCredentials(state: MemoryState): CredentialStore {
   const { credentials: rows } = state
@@ -81,7 +88,7 @@ export function memoryCredentials(state: MemoryState): CredentialStore {
     due: ({ tenant, dueBeforeMs, limit, postponeToMs }) =>
       state.run(() => {
         assertStoreKey(tenant, 'tenant')
-        assertLimit(limit)
+        assertPageLimit(limit)
         const due = [...rows]
           .filter(([, row]) => row.tenant === tenant && row.dueAtMs !== null && row.dueAtMs <= dueBeforeMs)
           .sort(([, a], [, b]) => (a.dueAtMs ?? 0) - (b.dueAtMs ?? 0))
@@ -90,13 +97,6 @@ export function memoryCredentials(state: MemoryState): CredentialStore {
         return due.map(([, row]) => row)
       }),
   }
-}
-
-function assertExpectation(expect: CredentialExpectation): void {
-  if (Object.values(expect).some((value) => value !== undefined)) return
-  throw new VaultError('invalid_request', 'An update needs an expectation: `version`, `epoch`, `fence` or `refreshTokenFingerprint`.', {
-    fields: { expect: 'must hold at least one condition' },
-  })
 }
 
 function isAsExpected(row: CredentialRow, { version, epoch, fence, refreshTokenFingerprint: fingerprint }: CredentialExpectation): boolean {

@@ -1,6 +1,5 @@
-import { assertStoreKey, type OutboxStore } from '@holdfast/vault-core'
+import { assertPageLimit, assertStoreKey, type OutboxStore } from '@holdfast/vault-core'
 import { keyOf, type MemoryState, type StoredJob } from './memory-state.js'
-import { assertLimit } from './page.js'
 
 export function memoryOutbox(state: MemoryState): OutboxStore {
   const { jobs } = state
@@ -23,7 +22,7 @@ export function memoryOutbox(state: MemoryState): OutboxStore {
     lease: ({ tenant, topics, limit, leaseMs }) =>
       state.run((nowMs) => {
         assertStoreKey(tenant, 'tenant')
-        assertLimit(limit)
+        assertPageLimit(limit)
         const available = [...jobs]
           .filter(([, job]) => job.tenant === tenant && topics.includes(job.topic) && job.availableAtMs <= nowMs)
           .slice(0, limit)

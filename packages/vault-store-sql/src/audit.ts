@@ -1,8 +1,8 @@
-import type { AuditStore, NewAuditEntry } from '@holdfast/vault-core'
+import { type AuditStore, assertPageLimit, type NewAuditEntry } from '@holdfast/vault-core'
 import { type Kysely, sql } from 'kysely'
 import type { Executor } from './executor.js'
-import { assertKeys, assertLimit } from './limits.js'
 import type { StoreSchema } from './schema.js'
+import { assertKeys } from './store-arguments.js'
 
 export function sqlAudit(executor: Executor): AuditStore {
   return {
@@ -10,7 +10,7 @@ export function sqlAudit(executor: Executor): AuditStore {
 
     async list({ tenant, afterSequence = 0, limit }) {
       assertKeys({ tenant })
-      assertLimit(limit)
+      assertPageLimit(limit)
       const rows = await executor.run((db) =>
         db
           .selectFrom('audit')

@@ -1,11 +1,11 @@
-import { type CredentialExpectation, type CredentialRow, type CredentialStore, VaultError } from '@holdfast/vault-core'
+import { assertExpectation, assertPageLimit, type CredentialRow, type CredentialStore } from '@holdfast/vault-core'
 import { type Kysely, sql } from 'kysely'
 import { addCompanions, hasCompanions } from './companions.js'
 import { contentColumns, keyColumns, toCredentialRow } from './credential-row.js'
 import type { Executor } from './executor.js'
 import { sqlLeases } from './leases.js'
-import { assertKeys, assertLimit, readCursor, writeCursor } from './limits.js'
 import type { StoreSchema } from './schema.js'
+import { assertKeys, readCursor, writeCursor } from './store-arguments.js'
 import { type CredentialKeyColumns, whereKey } from './where-key.js'
 
 export function sqlCredentials(executor: Executor): CredentialStore {
@@ -103,7 +103,7 @@ export function sqlCredentials(executor: Executor): CredentialStore {
 
     async list({ tenant, userId, connectionId, status, cursor, limit }) {
       assertKeys({ tenant })
-      assertLimit(limit)
+      assertPageLimit(limit)
       const after = cursor === undefined ? undefined : readCursor(cursor, 3)
       const rows = await executor.run((db) => {
         let query = db.selectFrom('credentials').selectAll().where('tenant', '=', tenant)
@@ -125,7 +125,7 @@ export function sqlCredentials(executor: Executor): CredentialStore {
 
     async due({ tenant, dueBeforeMs, limit, postponeToMs }) {
       assertKeys({ tenant })
-      assertLimit(limit)
+      assertPageLimit(limit)
       return executor.transact(async (db) => {
         const rows = await db
           .selectFrom('credentials')
@@ -167,11 +167,4 @@ async function endLease(
     .where('lease_owner', '=', holder.owner)
     .where('fence', '=', holder.fence)
     .execute()
-}
-
-function assertExpectation(expect: CredentialExpectation): void {
-  if (Object.values(expect).some((value) => value !== undefined)) return
-  throw new VaultError('invalid_request', 'An update needs an expectation: `version`, `epoch`, `fence` or `refreshTokenFingerprint`.', {
-    fields: { expect: 'must hold at least one condition' },
-  })
 }

@@ -1,9 +1,9 @@
-import type { DocumentKey, DocumentRow, DocumentStore } from '@holdfast/vault-core'
+import { assertPageLimit, type DocumentKey, type DocumentRow, type DocumentStore } from '@holdfast/vault-core'
 import type { Kysely, Selectable } from 'kysely'
 import { addCompanions, hasCompanions } from './companions.js'
 import type { Executor } from './executor.js'
-import { assertKeys, assertLimit, readCursor, writeCursor } from './limits.js'
 import type { DocumentsTable, StoreSchema } from './schema.js'
+import { assertKeys, readCursor, writeCursor } from './store-arguments.js'
 
 export function sqlDocuments(executor: Executor): DocumentStore {
   return {
@@ -55,7 +55,7 @@ export function sqlDocuments(executor: Executor): DocumentStore {
 
     async list({ tenant, kind, cursor, limit }) {
       assertKeys({ tenant, kind })
-      assertLimit(limit)
+      assertPageLimit(limit)
       const [after] = cursor === undefined ? [] : readCursor(cursor, 1)
       const rows = await executor.run((db) => {
         const query = db.selectFrom('documents').selectAll().where('tenant', '=', tenant).where('kind', '=', kind)

@@ -2,7 +2,7 @@ import type { CredentialStore } from '@holdfast/vault-core'
 import { sql } from 'kysely'
 import { keyColumns, toCredentialRow } from './credential-row.js'
 import type { Executor } from './executor.js'
-import { assertKeys } from './limits.js'
+import { assertKeys } from './store-arguments.js'
 import { whereKey } from './where-key.js'
 
 /** The part of the credential store that says who may refresh. Each step is one statement. */

@@ -1,8 +1,8 @@
-import type { NewOutboxJob, OutboxStore } from '@holdfast/vault-core'
+import { assertPageLimit, type NewOutboxJob, type OutboxStore } from '@holdfast/vault-core'
 import type { Kysely } from 'kysely'
 import type { Executor } from './executor.js'
-import { assertKeys, assertLimit } from './limits.js'
 import type { StoreSchema } from './schema.js'
+import { assertKeys } from './store-arguments.js'
 
 export function sqlOutbox(executor: Executor): OutboxStore {
   return {
@@ -10,7 +10,7 @@ export function sqlOutbox(executor: Executor): OutboxStore {
 
     async lease({ tenant, topics, limit, leaseMs }) {
       assertKeys({ tenant })
-      assertLimit(limit)
+      assertPageLimit(limit)
       if (topics.length === 0) return []
       return executor.transact(async (db, nowMs) => {
         const available = await db

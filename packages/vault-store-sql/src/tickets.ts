@@ -1,6 +1,6 @@
 import type { TicketStore } from '@holdfast/vault-core'
 import type { Executor } from './executor.js'
-import { assertKeys } from './limits.js'
+import { assertKeys } from './store-arguments.js'
 
 export function sqlTickets(executor: Executor): TicketStore {
   return {

@@ -1,5 +1,5 @@
-import { VaultError } from '../errors.js'
 import type { CredentialRow, CredentialStore, Page } from '../storage/contract.js'
+import { assertPageLimit } from '../storage/store-arguments.js'
 import { type CredentialData, readCredentialData } from './credential-data.js'
 import type { CredentialInfo } from './credentials.js'
 
@@ -18,11 +18,7 @@ export async function listCredentials(
   query: ListCredentialsQuery,
 ): Promise<Page<CredentialInfo>> {
   const { limit = 100, ...rest } = query
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
-    throw new VaultError('invalid_request', '`limit` must be a whole number from 1 to 1,000.', {
-      fields: { limit: 'must be a whole number from 1 to 1,000' },
-    })
-  }
+  assertPageLimit(limit)
   const page = await credentials.list({ ...rest, tenant, limit })
   return { ...page, items: page.items.flatMap((row) => credentialInfo(row) ?? []) }
 }

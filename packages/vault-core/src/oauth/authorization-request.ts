@@ -5,6 +5,7 @@ import type { ConnectionRegistry } from '../model/connection-registry.js'
 import { endpointUrlProblem } from '../model/endpoint-url.js'
 import { storeKeyProblem } from '../storage/store-key.js'
 import type { CompleteAuthorization, StartAuthorization } from './authorization-flow.js'
+import { AUTHORIZATION_RESPONSE_PARAMETERS } from './response-parameters.js'
 
 export interface ReadStart {
   readonly connectionId: string
@@ -14,19 +15,6 @@ export interface ReadStart {
   readonly returnTo: string | undefined
 }
 
-/** What the provider adds to the redirect URI: a URI that has one of these already could not be told from an answer. */
-const RESPONSE_PARAMETERS = [
-  'code',
-  'state',
-  'iss',
-  'error',
-  'error_description',
-  'error_uri',
-  'response',
-  'id_token',
-  'access_token',
-  'token',
-]
 const MAX_RETURN_TO_LENGTH = 4096
 
 /** Checks what `start` was given. @throws {VaultError} `invalid_request`, naming each bad field; `connection_not_found`. */
@@ -57,7 +45,7 @@ function redirectUriProblem(redirectUri: unknown, allowInsecureRequests: boolean
   const problem = endpointUrlProblem(redirectUri, { allowInsecureRequests, queryAllowed: true })
   if (problem !== undefined || typeof redirectUri !== 'string') return problem
   const { searchParams } = new URL(redirectUri)
-  return RESPONSE_PARAMETERS.some((name) => searchParams.has(name))
+  return AUTHORIZATION_RESPONSE_PARAMETERS.some((name) => searchParams.has(name))
     ? 'has a query parameter that belongs to the provider, such as `code` or `state`'
     : undefined
 }

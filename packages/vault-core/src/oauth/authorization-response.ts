@@ -5,20 +5,7 @@ import { authorizationDenied, type FlowFacts, responseInvalid } from './authoriz
 import { clientOf } from './client-authentication.js'
 import { readErrorCode } from './error-code.js'
 import type { PendingFlow } from './pending-flow.js'
-
-/** Parameters of a response. Others are ignored (RFC 6749, section 4.1.2); these may come once (section 3.1). */
-const RESPONSE_PARAMETERS = [
-  'code',
-  'state',
-  'iss',
-  'error',
-  'error_description',
-  'error_uri',
-  'response',
-  'id_token',
-  'access_token',
-  'token',
-]
+import { AUTHORIZATION_RESPONSE_PARAMETERS } from './response-parameters.js'
 
 /**
  * Checks what the provider sent the browser back with, and returns the parameters that the code exchange takes.
@@ -40,7 +27,7 @@ export function checkAuthorizationResponse(response: {
     throw responseInvalid(facts, 'it came to another path than that of the redirect URI', 'redirect_uri_mismatch')
   }
   const parameters = new URLSearchParams(callback.searchParams)
-  if (RESPONSE_PARAMETERS.some((name) => parameters.getAll(name).length > 1))
+  if (AUTHORIZATION_RESPONSE_PARAMETERS.some((name) => parameters.getAll(name).length > 1))
     throw responseInvalid(facts, 'a parameter came twice', 'repeated_parameter')
   // Where no issuer is configured there is nothing to compare with.
   if (connection.issuer === undefined) parameters.delete('iss')

@@ -1,14 +1,5 @@
 import { assertStoreKey, VaultError } from '@holdfast/vault-core'
 
-const MAX_LIMIT = 1_000
-
-/** @throws {VaultError} `invalid_request` unless the limit is a whole number from 1 to 1,000. */
-export function assertLimit(limit: number): void {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return
-  const problem = `must be a whole number from 1 to ${MAX_LIMIT}`
-  throw new VaultError('invalid_request', `\`limit\` ${problem}.`, { fields: { limit: problem } })
-}
-
 /** Refuses key parts that the contract does not allow. @throws {VaultError} `invalid_request`. */
 export function assertKeys(parts: Readonly<Record<string, string>>): void {
   for (const [name, part] of Object.entries(parts)) assertStoreKey(part, name)
