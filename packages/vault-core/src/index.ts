@@ -1,6 +1,7 @@
 export { type CredentialInfo, type CredentialSelector, Credentials, type GetCredentialsOptions } from './credentials/credentials.js'
+export type { ListCredentialsQuery } from './credentials/list-credentials.js'
 export type { Keyring, WrapContext } from './crypto/keyring.js'
-export { localKeyring } from './crypto/local-keyring.js'
+export { type LocalKey, localKeyring } from './crypto/local-keyring.js'
 export { isVaultError, VaultError, type VaultErrorCode, type VaultErrorFacts } from './errors.js'
 export type { EventListener, VaultEvent } from './events.js'
 export type { Log } from './log.js'

@@ -1,5 +1,9 @@
 import { createPrivateKey, sign } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { consentByHttp } from '@holdfast/demo-provider'
+import { sqliteStore } from '@holdfast/vault-store-sql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { canariesIn } from '../../vault-core/test/fixtures/canary.js'
 import { requireCredentials, vaultRouter } from '../src/index.js'
@@ -7,6 +11,9 @@ import { type AppWorld, appWorld } from './fixtures/app-world.js'
 
 // Real secrets of a real provider, noted where they pass, and looked for in everything that can be seen from outside.
 const secrets = new Set<string>()
+/** Handed out to those who may have them, and kept out of the database all the same. */
+const accessTokens = new Set<string>()
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-canary-'))
 const requestUrls: string[] = []
 const seen: string[] = []
 let world: AppWorld
@@ -21,8 +28,13 @@ const notingFetch: typeof globalThis.fetch = async (input, init) => {
   }
   const response = await fetch(request)
   if (request.url.endsWith('/token')) {
-    const { refresh_token: refreshToken, id_token: idToken } = (await response.clone().json()) as Record<string, string | undefined>
+    const {
+      access_token: accessToken,
+      refresh_token: refreshToken,
+      id_token: idToken,
+    } = (await response.clone().json()) as Record<string, string | undefined>
     for (const value of [refreshToken, idToken]) if (value) secrets.add(value)
+    if (accessToken) accessTokens.add(accessToken)
   }
   return response
 }
@@ -34,6 +46,7 @@ async function note(response: Response): Promise<Response> {
 
 beforeAll(async () => {
   world = await appWorld({
+    store: sqliteStore({ path: join(folder, 'vault.db') }),
     fetch: notingFetch,
     accessTokenTtlS: 1,
     build: (app, { vault, ...rest }) => {
@@ -43,7 +56,10 @@ beforeAll(async () => {
   })
   secrets.add(world.provider.clientSecret)
 })
-afterAll(() => world.close())
+afterAll(async () => {
+  await world.close()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 describe('canary: no refresh token, client secret, private key, code verifier or ID token', () => {
   it('is seen on any path, good or bad', async () => {
@@ -90,6 +106,11 @@ describe('canary: no refresh token, client secret, private key, code verifier or
       .toBe(404)
     await vault.disconnect({ connectionId: 'demo', userId: 'alice' })
     await note(await world.browser()(path, { headers: { authorization } }))
+
+    const databaseBytes = readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString('latin1'))
+    expect(databaseBytes.join('').length).toBeGreaterThan(50_000)
+    expect(accessTokens.size).toBeGreaterThanOrEqual(2)
+    for (const bytes of databaseBytes) expect(canariesIn(bytes, [...secrets, ...accessTokens])).toEqual([])
 
     expect(secrets.size).toBeGreaterThanOrEqual(7)
     expect(seen.length).toBeGreaterThan(15)
