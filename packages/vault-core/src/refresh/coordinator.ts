@@ -1,6 +1,5 @@
 import { credentialNotFound, providerUnavailable } from '../credentials/credential-errors.js'
 import { randomToken } from '../crypto/random-token.js'
-import type { VaultError } from '../errors.js'
 import type { Connection } from '../model/connection.js'
 import type { CredentialKey, CredentialRow } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
@@ -89,7 +88,11 @@ async function claimAndRun(
       row = claim.row
       continue
     }
-    if (runtime.clock.monotonic() >= giveUpAt) throw await busyError(context, claim.row, timing.takeOverSentAfterMs)
+    const patienceMs = giveUpAt - runtime.clock.monotonic()
+    const { freeInMs, isWorkedOn } = await busyFor(context, claim.row, timing.takeOverSentAfterMs)
+    // Whoever works on it may be done at any moment. A request of unknown outcome that nobody works on only has to be outwaited.
+    if (patienceMs <= 0 || (!isWorkedOn && freeInMs > patienceMs))
+      throw providerUnavailable(row, 'refresh_in_progress', Math.max(1_000, freeInMs))
     await runtime.clock.sleep(pollMs)
     pollMs = Math.min(POLL_MAX_MS, pollMs * 2)
   }
@@ -99,9 +102,14 @@ async function claimAndRun(
 const POLL_FIRST_MS = 25
 const POLL_MAX_MS = 500
 
-async function busyError(context: RefreshContext, row: CredentialRow, takeOverSentAfterMs: number): Promise<VaultError> {
-  const storeNow = await context.storeNow()
-  const sentUntil = row.intent?.state === 'sent' && row.intent.sentAtMs !== null ? row.intent.sentAtMs + takeOverSentAfterMs : 0
-  const freeAt = Math.max(row.lease?.untilMs ?? 0, sentUntil)
-  return providerUnavailable(row, 'refresh_in_progress', Math.max(1_000, freeAt - storeNow))
+/** How long the row cannot be claimed at most, and whether some process holds it now. Judged by the store's clock. */
+async function busyFor(
+  { storeNow }: RefreshContext,
+  { lease, intent }: CredentialRow,
+  takeOverSentAfterMs: number,
+): Promise<{ readonly freeInMs: number; readonly isWorkedOn: boolean }> {
+  const nowMs = await storeNow()
+  const leaseEndsMs = lease?.untilMs ?? 0
+  const sentEndsMs = intent?.state === 'sent' && intent.sentAtMs !== null ? intent.sentAtMs + takeOverSentAfterMs : 0
+  return { freeInMs: Math.max(leaseEndsMs, sentEndsMs) - nowMs, isWorkedOn: leaseEndsMs > nowMs }
 }
