@@ -10,14 +10,14 @@ header { display: flex; align-items: center; gap: .6rem; color: var(--soft); fon
 header svg { width: 1.9rem; height: 1.9rem; color: var(--brand) }
 h1 { font-size: 1.45rem; line-height: 1.25; margin: 0 0 .4rem; letter-spacing: -.01em }
 p { margin: 0 0 1.2rem; color: var(--soft) }
-ul { list-style: none; margin: 0 0 1.4rem; padding: 0; border: 1px solid var(--line); border-radius: .7rem }
+ul { list-style: none; margin: 0 0 1.4rem; padding: 0; border: 1px solid var(--line); border-radius: .7rem; overflow: hidden }
 li { padding: .75rem 1rem; border-top: 1px solid var(--line) } li:first-child { border-top: 0 }
 li small { display: block; color: var(--soft) }
 form { margin: 0 } .row { display: flex; gap: .7rem; margin-top: .2rem } .row form { flex: 1 }
 button { width: 100%; font: inherit; font-weight: 600; padding: .7rem 1rem; border-radius: .6rem; border: 1px solid var(--line); background: var(--paper); color: var(--ink); cursor: pointer }
 button.main { background: var(--brand); border-color: var(--brand); color: var(--brand-ink) }
 button:focus-visible { outline: 3px solid var(--brand); outline-offset: 2px }
-.people button { text-align: left; border: 0; border-radius: 0; padding: .75rem 1rem; font-weight: 600 } .people li { padding: 0 }
+.people ul { margin: 0 } .people button { text-align: left; border: 0; border-radius: 0; padding: .75rem 1rem; font-weight: 600 } .people li { padding: 0 }
 .people button:hover { background: var(--ground) } .people small { font-weight: 400 }
 .alert { color: #b3261e; font-weight: 600 }`
 

@@ -11,7 +11,7 @@ let provider: DemoProvider
 const vaults: Vault[] = []
 
 beforeAll(async () => {
-  provider = await startDemoProvider({ accessTokenTtlS: 2, redirectUris: [REDIRECT_URI] })
+  provider = await startDemoProvider({ redirectUris: [REDIRECT_URI] })
 })
 
 afterAll(async () => {
@@ -37,10 +37,13 @@ function vaultOver(store: VaultStore): Vault {
   return vault
 }
 
-async function connect(vault: Vault): Promise<void> {
+/** @param ttlS - Lifetime of the first access token, seconds. Those after it live for a minute. */
+async function connect(vault: Vault, ttlS = 60): Promise<void> {
+  provider.setAccessTokenTtl(ttlS)
   const flow = await vault.authorization.start({ ...ALICE, redirectUri: REDIRECT_URI })
   const callbackUrl = await consentByHttp(flow.authorizationUrl)
   await vault.authorization.complete({ callbackUrl, flowBinding: flow.flowBinding })
+  provider.setAccessTokenTtl(60)
 }
 
 const askApi = async (accessToken: string): Promise<number> =>
@@ -60,7 +63,7 @@ const refreshes = (): number => provider.tokenRequests.filter(({ grantType }) =>
 describe('against a real authorization server', () => {
   it('a connected account yields a token that the API accepts, before and after expiry', async () => {
     const vault = vaultOver(memoryStore())
-    await connect(vault)
+    await connect(vault, 2)
     const first = await vault.getCredentials(ALICE)
     expect(await askApi(first.accessToken)).toBe(200)
     await untilExpired(first.accessToken)
@@ -71,7 +74,7 @@ describe('against a real authorization server', () => {
 
   it('100 concurrent callers of an expired credential: one token request, one new token for all, and the grant lives on', async () => {
     const vault = vaultOver(memoryStore())
-    await connect(vault)
+    await connect(vault, 2)
     await untilExpired((await vault.getCredentials(ALICE)).accessToken)
     const before = refreshes()
     const answers = await Promise.all(Array.from({ length: 100 }, () => vault.getCredentials(ALICE)))

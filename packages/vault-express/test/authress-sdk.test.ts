@@ -7,7 +7,7 @@ let world: AppWorld
 let job: { readonly clientId: string; readonly accessKey: string; readonly keyId: string }
 
 beforeAll(async () => {
-  world = await appWorld({ accessTokenTtlS: 2 })
+  world = await appWorld()
   job = await newClient('Vault:Connections/*/Users/*/Credentials')
 })
 afterAll(() => world.close())
@@ -41,10 +41,12 @@ async function untilExpired(accessToken: string): Promise<void> {
 
 describe('connections.getConnectionCredentials of the published SDK', () => {
   it('returns a token that the API accepts, and after its expiry a new one that it accepts', async () => {
+    world.provider.setAccessTokenTtl(2)
     await world.connect('alice')
     const first = await credentialsOf(job.accessKey, 'alice')
     expect(await askApi(first)).toBe(200)
     await untilExpired(first)
+    world.provider.setAccessTokenTtl(60)
     const second = await credentialsOf(job.accessKey, 'alice')
     expect(second).not.toBe(first)
     expect(await askApi(second)).toBe(200)
@@ -106,7 +108,9 @@ describe('connections.getConnectionCredentials of the published SDK', () => {
   )
 
   it('answers a dead grant with 404 and its own code, once: the SDK does not repeat it', async () => {
+    world.provider.setAccessTokenTtl(2)
     await world.connect('carol', 'carol')
+    world.provider.setAccessTokenTtl(60)
     const { accessToken } = await world.vault.getCredentials({ connectionId: 'demo', userId: 'carol' })
     await untilExpired(accessToken)
     await world.provider.revokeGrantsOf('carol')
