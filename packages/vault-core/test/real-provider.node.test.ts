@@ -63,7 +63,7 @@ const refreshes = (): number => provider.tokenRequests.filter(({ grantType }) =>
 describe('against a real authorization server', () => {
   it('a connected account yields a token that the API accepts, before and after expiry', async () => {
     const vault = vaultOver(memoryStore())
-    await connect(vault, 2)
+    await connect(vault, 3)
     const first = await vault.getCredentials(ALICE)
     expect(await askApi(first.accessToken)).toBe(200)
     await untilExpired(first.accessToken)
@@ -74,7 +74,7 @@ describe('against a real authorization server', () => {
 
   it('100 concurrent callers of an expired credential: one token request, one new token for all, and the grant lives on', async () => {
     const vault = vaultOver(memoryStore())
-    await connect(vault, 2)
+    await connect(vault, 3)
     await untilExpired((await vault.getCredentials(ALICE)).accessToken)
     const before = refreshes()
     const answers = await Promise.all(Array.from({ length: 100 }, () => vault.getCredentials(ALICE)))

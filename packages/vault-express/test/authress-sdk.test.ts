@@ -41,7 +41,7 @@ async function untilExpired(accessToken: string): Promise<void> {
 
 describe('connections.getConnectionCredentials of the published SDK', () => {
   it('returns a token that the API accepts, and after its expiry a new one that it accepts', async () => {
-    world.provider.setAccessTokenTtl(2)
+    world.provider.setAccessTokenTtl(3)
     await world.connect('alice')
     const first = await credentialsOf(job.accessKey, 'alice')
     expect(await askApi(first)).toBe(200)
@@ -108,7 +108,7 @@ describe('connections.getConnectionCredentials of the published SDK', () => {
   )
 
   it('answers a dead grant with 404 and its own code, once: the SDK does not repeat it', async () => {
-    world.provider.setAccessTokenTtl(2)
+    world.provider.setAccessTokenTtl(3)
     await world.connect('carol', 'carol')
     world.provider.setAccessTokenTtl(60)
     const { accessToken } = await world.vault.getCredentials({ connectionId: 'demo', userId: 'carol' })
