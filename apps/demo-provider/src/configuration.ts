@@ -34,6 +34,7 @@ export function providerConfiguration(client: DemoClient, accessTokenTtlS: () =>
     adapter: grantStorage(),
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'demo', use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
+    responseTypes: ['code'],
     scopes: ['openid', 'offline_access', 'files.read'],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     findAccount: (_ctx, sub) => {
@@ -45,7 +46,8 @@ export function providerConfiguration(client: DemoClient, accessTokenTtlS: () =>
       rpInitiatedLogout: { enabled: false },
       // A client may revoke its own tokens.
       revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
-      introspection: { enabled: true },
+      // And see what became of them.
+      introspection: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
     },
     pkce: { required: () => true },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },

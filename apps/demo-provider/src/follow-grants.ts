@@ -1,8 +1,9 @@
 import type Provider from 'oidc-provider'
 
-/** Knows which grants each person gave, to end them on request. */
+/** Knows which grants each person gave, to end them on request, and whether one still stands. */
 export interface GrantFollower {
   revokeAll(login: string): Promise<void>
+  isAlive(refreshToken: string): Promise<boolean>
 }
 
 export function followGrants(provider: Provider): GrantFollower {
@@ -13,6 +14,11 @@ export function followGrants(provider: Provider): GrantFollower {
     grantIds.set(accountId, known.add(grantId))
   })
   return {
+    async isAlive(refreshToken) {
+      // `find` would pass over a token that has rotated only if the grant ended; then the storage has dropped them all.
+      const { grantId } = (await provider.RefreshToken.find(refreshToken)) ?? {}
+      return grantId !== undefined && (await provider.Grant.find(grantId)) !== undefined
+    },
     async revokeAll(login) {
       for (const grantId of grantIds.get(login) ?? []) {
         await provider.RefreshToken.revokeByGrantId(grantId)

@@ -57,8 +57,20 @@ async function submit(provider: Provider, ctx: Context, step: string | undefined
     ctx.body = renderLoginPage(uid, 'Nobody of that name. Choose one of the people below.')
     return
   }
+  if (step === 'switch') return beginAgainSignedOut(provider, ctx)
   if (step === 'consent') return finish({ consent: { grantId: await grantWhatWasAsked(provider, ctx) } })
   ctx.status = 404
+}
+
+/** Another account was asked for: the browser is signed out, and its authorization request begins again. */
+async function beginAgainSignedOut(provider: Provider, ctx: Context): Promise<void> {
+  const interaction = await provider.interactionDetails(ctx.req, ctx.res)
+  const session = interaction.session && (await provider.Session.findByUid(interaction.session.uid))
+  await session?.destroy()
+  await interaction.destroy()
+  const given = Object.entries(interaction.params).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+  ctx.redirect(`/auth?${new URLSearchParams(given)}`)
+  ctx.status = 303
 }
 
 async function grantWhatWasAsked(provider: Provider, ctx: Context): Promise<string> {

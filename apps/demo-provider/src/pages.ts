@@ -19,6 +19,7 @@ button.main { background: var(--brand); border-color: var(--brand); color: var(-
 button:focus-visible { outline: 3px solid var(--brand); outline-offset: 2px }
 .people ul { margin: 0 } .people button { text-align: left; border: 0; border-radius: 0; padding: .75rem 1rem; font-weight: 600 } .people li { padding: 0 }
 .people button:hover { background: var(--ground) } .people small { font-weight: 400 }
+.aside { margin-top: 1rem; text-align: center } .aside button { width: auto; border: 0; padding: .3rem .6rem; font-weight: 400; color: var(--soft); text-decoration: underline }
 .alert { color: #b3261e; font-weight: 600 }`
 
 const LOGO = `<svg viewBox="0 0 32 32" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M4 22c4 4 8 4 12 0s8-4 12 0"/><path d="M16 4v12M16 4l7 9h-7M9 13l7-6"/></svg>`
@@ -63,7 +64,8 @@ export function renderConsentPage({
     `<h1>Let Holdfast example into your account?</h1>
 <p>You are signed in as ${escapeHtml(name)}. The application asks to:</p>
 <ul>${asked.join('')}</ul>
-<div class="row"><form method="post" action="${action}/deny"><button>Deny</button></form><form method="post" action="${action}/consent"><button class="main">Allow</button></form></div>`,
+<div class="row"><form method="post" action="${action}/deny"><button>Deny</button></form><form method="post" action="${action}/consent"><button class="main">Allow</button></form></div>
+<form method="post" action="${action}/switch" class="aside"><button>Use another account</button></form>`,
   )
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import Provider from 'oidc-provider'
 import { providerConfiguration } from './configuration.ts'
 import { followGrants } from './follow-grants.ts'
@@ -31,8 +32,13 @@ export interface DemoProvider {
   setAccessTokenTtl(seconds: number): void
   /** Holds each token request back for so long before it is processed. */
   delayTokenRequests(ms: number): void
+  /** Holds each answer of the token endpoint back for so long after it was processed: by then, the tokens have rotated. */
+  delayTokenResponses(ms: number): void
+  /** Whether the grant that this refresh token came from still stands. A rotated token still tells, until its reuse ends the grant. */
+  isGrantAlive(refreshToken: string): Promise<boolean>
   /** Ends all grants of a person, as he could do on the provider's own pages. */
   revokeGrantsOf(login: string): Promise<void>
+  /** Cuts all connections off, also those that a delay holds back. May be called twice. */
   close(): Promise<void>
 }
 
@@ -41,7 +47,9 @@ const HOST = '127.0.0.1'
 /** Starts a real authorization server on loopback, and the API that takes its tokens. Grants live in memory: they end with it. */
 export async function startDemoProvider(options: DemoProviderOptions = {}): Promise<DemoProvider> {
   let accessTokenTtlS = options.accessTokenTtlS ?? 60
-  let delayMs = 0
+  let requestDelayMs = 0
+  let responseDelayMs = 0
+  const closing = new AbortController()
   const { clientId = 'holdfast-example', clientSecret = 'demo-secret-that-is-no-secret' } = options
   const redirectUris = options.redirectUris ?? [`http://${HOST}/connect/demo/callback`, 'http://localhost/connect/demo/callback']
 
@@ -56,9 +64,15 @@ export async function startDemoProvider(options: DemoProviderOptions = {}): Prom
   )
   const tokenRequests = logTokenRequests(provider)
   const grants = followGrants(provider)
+  // A delay ends early at close, so that it does not keep the process alive.
+  const held = async (ms: number): Promise<void> => {
+    if (ms > 0) await delay(ms, undefined, { signal: closing.signal }).catch(() => undefined)
+  }
   provider.use(async (ctx, next) => {
-    if (ctx.path === '/token' && delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
-    return next()
+    if (ctx.path !== '/token') return next()
+    await held(requestDelayMs)
+    await next()
+    await held(responseDelayMs)
   })
   provider.use(interactions(provider))
   provider.use(resourceApi(provider))
@@ -74,14 +88,19 @@ export async function startDemoProvider(options: DemoProviderOptions = {}): Prom
       accessTokenTtlS = seconds
     },
     delayTokenRequests: (ms) => {
-      delayMs = ms
+      requestDelayMs = ms
     },
+    delayTokenResponses: (ms) => {
+      responseDelayMs = ms
+    },
+    isGrantAlive: (refreshToken) => grants.isAlive(refreshToken),
     revokeGrantsOf: (login) => grants.revokeAll(login),
-    close: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+        closing.abort()
+      }),
   }
 }
 

@@ -99,6 +99,57 @@ describe('the demo provider', () => {
     expect(await refresh(others.refresh_token)).toMatchObject({ error: 'invalid_grant' })
   })
 
+  it('tells whether a grant still stands: after a rotation it does, after reuse it does not', async () => {
+    const first = await connect('alice')
+    const second = await refresh(first.refresh_token)
+    expect(await provider.isGrantAlive(second.refresh_token)).toBe(true)
+    await refresh(first.refresh_token)
+    expect(await provider.isGrantAlive(second.refresh_token)).toBe(false)
+    expect(await provider.isGrantAlive('nonsense')).toBe(false)
+  })
+
+  it('can hold back an answer after the tokens have rotated: who gives up has lost the grant', async () => {
+    const { refresh_token: refreshToken } = await connect('alice')
+    provider.delayTokenResponses(60_000)
+    const before = provider.tokenRequests.length
+    const impatient = new AbortController()
+    const lost = fetch(`${provider.issuer}/token`, {
+      method: 'POST',
+      headers: { authorization: basic() },
+      body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+      signal: impatient.signal,
+    })
+    const given = expect(lost).rejects.toThrow()
+    await expect.poll(() => provider.tokenRequests.length, { timeout: 5_000 }).toBe(before + 1)
+    impatient.abort()
+    await given
+    provider.delayTokenResponses(0)
+    expect(await refresh(refreshToken)).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it('lets somebody who is signed in use another account', async () => {
+    const cookies = new Map<string, string>()
+    const visit = async (url: string, form?: Record<string, string>): Promise<Response> => {
+      const response = await fetch(new URL(url, provider.issuer), {
+        redirect: 'manual',
+        headers: { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') },
+        ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+      })
+      for (const line of response.headers.getSetCookie()) {
+        const [name = '', value = ''] = (line.split(';')[0] ?? '').split('=')
+        cookies.set(name, value)
+      }
+      const location = response.headers.get('location')
+      return location?.startsWith('http://127.0.0.1:4321/') === false || location?.startsWith('/') ? visit(location) : response
+    }
+    const login = await (await visit(authorizationUrl('v'.repeat(43)))).text()
+    const consent = await (await visit(/action="([^"]+login)"/.exec(login)?.[1] ?? '', { login: 'alice' })).text()
+    expect(consent).toContain('Alice Alvarez')
+    const again = await (await visit(/action="([^"]+switch)"/.exec(consent)?.[1] ?? '', {})).text()
+    const other = await (await visit(/action="([^"]+login)"/.exec(again)?.[1] ?? '', { login: 'bob' })).text()
+    expect(other).toContain('Bob Brandt')
+  })
+
   it('issues tokens with the lifetime that is set, and the API refuses them after it', async () => {
     provider.setAccessTokenTtl(1)
     const { access_token: accessToken, expires_in: expiresIn } = await connect('alice')
