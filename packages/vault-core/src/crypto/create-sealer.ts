@@ -1,46 +1,64 @@
-import { hkdf } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { VaultError } from '../errors.js'
 import { toBase64url } from './base64.js'
 import { createDataKeys, type DataKeysOptions } from './data-keys.js'
-import { dataKeyIdOf, openEnvelope, sealEnvelope } from './envelope.js'
+import { type DataKey, dataKeyIdOf, openEnvelope, sealEnvelope } from './envelope.js'
 import { lengthPrefixed } from './length-prefixed.js'
+import { type EnvelopePrimitives, noblePrimitives } from './primitives.js'
 import type { SealContext, Sealer } from './sealer.js'
 
-const FINGERPRINT_INFO = utf8ToBytes('hf1 refresh token fingerprint')
+const FINGERPRINT_LABEL = utf8ToBytes('hf1 refresh token fingerprint')
 const FINGERPRINT_LENGTH = 16
 
+/** How long a prepared key stays at hand: the longest request to a provider (120 s), and what comes after it. */
+const PREPARED_FOR_MS = 150_000
+
+export interface SealerOptions extends DataKeysOptions {
+  /** Another implementation of the same algorithms, such as the platform's own, for speed. */
+  readonly primitives?: EnvelopePrimitives
+}
+
 /** Makes the {@link Sealer} of one tenant. */
-export function createSealer(options: DataKeysOptions): Sealer {
-  const { tenant, runtime } = options
+export function createSealer(options: SealerOptions): Sealer {
+  const { tenant, runtime, primitives = noblePrimitives } = options
   const dataKeys = createDataKeys(options)
+  const fingerprintKeys = new WeakMap<DataKey, Uint8Array>()
 
   const contextBytes = ({ connectionId, userId, accountId, field, epoch, secretRev }: SealContext): Uint8Array =>
     lengthPrefixed(['hf1/record', tenant, connectionId, userId, accountId, field, String(epoch), String(secretRev)])
 
+  const fingerprintKey = (dataKey: DataKey): Uint8Array => {
+    const known = fingerprintKeys.get(dataKey)
+    if (known) return known
+    const key = primitives.hkdfSha256(dataKey.key, new Uint8Array(), FINGERPRINT_LABEL, 32)
+    fingerprintKeys.set(dataKey, key)
+    return key
+  }
+
   return {
     async prepare(userId) {
-      await dataKeys.of(userId)
+      const keys = await dataKeys.of(userId, PREPARED_FOR_MS)
+      await Promise.all([keys.current(), keys.oldest()])
     },
     async seal(context, plaintext) {
-      const { current } = await dataKeys.of(context.userId)
-      return sealEnvelope(current, contextBytes(context), plaintext, runtime.random)
+      const key = await (await dataKeys.of(context.userId)).current()
+      return sealEnvelope(key, contextBytes(context), plaintext, runtime.random, primitives)
     },
     async open(context, blob) {
       const dekId = dataKeyIdOf(blob)
-      if (!dekId) throw failed(context, 'it is not in format hf1')
-      const key = (await dataKeys.of(context.userId)).byId(dekId) ?? (await dataKeys.reread(context.userId)).byId(dekId)
+      if (!dekId) throw failed(context, 'it is cut short, or not in a format and suite that this version reads')
+      const { userId } = context
+      const key = await ((await dataKeys.of(userId)).byId(dekId) ?? (await dataKeys.reread(userId)).byId(dekId))
       if (!key) throw failed(context, `its data key ${toBase64url(dekId)} is not in the store`)
-      const plaintext = openEnvelope(key, contextBytes(context), blob)
+      const plaintext = openEnvelope(key, contextBytes(context), blob, primitives)
       if (!plaintext) throw failed(context, `it does not open under data key ${toBase64url(dekId)}`)
       return plaintext
     },
     async fingerprint(userId, secret) {
-      const { first } = await dataKeys.of(userId)
-      const key = hkdf(sha256, first.key, undefined, FINGERPRINT_INFO, 32)
-      return hmac(sha256, key, utf8ToBytes(secret)).slice(0, FINGERPRINT_LENGTH)
+      const oldest = await (await dataKeys.of(userId)).oldest()
+      return hmac(sha256, fingerprintKey(oldest), utf8ToBytes(secret)).slice(0, FINGERPRINT_LENGTH)
     },
   }
 }

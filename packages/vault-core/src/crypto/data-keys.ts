@@ -1,25 +1,23 @@
-import { VaultError } from '../errors.js'
+import { isVaultError, VaultError } from '../errors.js'
 import type { Runtime } from '../runtime.js'
-import type { DocumentKey, DocumentStore } from '../storage/contract.js'
-import { fromBase64, toBase64url } from './base64.js'
-import { type DataKey, DEK_ID_LENGTH, DEK_LENGTH } from './envelope.js'
+import type { DocumentStore } from '../storage/contract.js'
+import { toBase64url } from './base64.js'
+import { createDataKeyCache } from './data-key-cache.js'
+import { DEK_ID_LENGTH, DEK_LENGTH } from './envelope.js'
 import type { Keyring } from './keyring.js'
 import { randomToken } from './random-token.js'
-
-/** A user's data keys, unwrapped. */
-export interface UserDataKeys {
-  /** Seals new values. */
-  readonly current: DataKey
-  /** Takes fingerprints: the first key that the user had, so that they stay comparable when the current one changes. */
-  readonly first: DataKey
-  byId(id: Uint8Array): DataKey | undefined
-}
+import { dataKeysDocument, parseDataKeys, type StoredDataKey, type StoredDataKeys, serializeDataKeys, whose } from './stored-data-keys.js'
+import { createUserDataKeys, type UserDataKeys } from './user-data-keys.js'
 
 /** Where data keys come from: the store, unwrapped by the keyring, kept for a while. */
 export interface DataKeys {
-  /** The user's data keys (the tenant's own for `''`), made at first need. */
-  of(userId: string): Promise<UserDataKeys>
-  /** Forgets what is cached of the user, and reads again. */
+  /**
+   * The user's data keys (the tenant's own for `''`), made at first need.
+   *
+   * @param minLifeMs - How long they shall stay at hand without store and keyring.
+   */
+  of(userId: string, minLifeMs?: number): Promise<UserDataKeys>
+  /** Reads the document again. What is cached stays in use unless that succeeds. */
   reread(userId: string): Promise<UserDataKeys>
 }
 
@@ -28,103 +26,99 @@ export interface DataKeysOptions {
   readonly keyring: Keyring
   readonly tenant: string
   readonly runtime: Runtime
-  /** How long an unwrapped key is kept, milliseconds. Default 5 minutes: an outage of the keyring shorter than that goes unnoticed. */
+  /** How long an unwrapped key is kept, milliseconds. Default 5 minutes: an outage of the keyring shorter than that goes unnoticed by reads. */
   readonly maxAgeMs?: number
   /** How many users' keys are kept. Default 10,000. */
   readonly maxEntries?: number
 }
 
-interface StoredDataKeys {
-  readonly v: 1
-  readonly current: string
-  readonly keys: readonly { readonly dekId: string; readonly wrapped: string; readonly createdAtMs: number }[]
-}
-
 export function createDataKeys(options: DataKeysOptions): DataKeys {
   const { documents, keyring, tenant, runtime, maxAgeMs = 300_000, maxEntries = 10_000 } = options
-  // Insertion order is age of last use: the first entry is the one to drop.
-  const cache = new Map<string, { readonly keys: Promise<UserDataKeys>; readonly atMs: number }>()
+  const cache = createDataKeyCache<UserDataKeys>({ clock: runtime.clock, maxAgeMs, maxEntries })
+  const loads = new Map<string, Promise<UserDataKeys>>()
 
   const load = (userId: string): Promise<UserDataKeys> => {
-    const keys = readOrMake(userId)
-    const entry = { keys, atMs: runtime.clock.monotonic() }
-    cache.set(userId, entry)
-    keys.catch(() => {
-      if (cache.get(userId) === entry) cache.delete(userId)
-    })
-    if (cache.size > maxEntries) {
-      const [oldest] = cache.keys()
-      if (oldest !== undefined) cache.delete(oldest)
-    }
-    return keys
+    const running = loads.get(userId)
+    if (running) return running
+    const run = readIntoCache(userId).finally(() => loads.delete(userId))
+    loads.set(userId, run)
+    return run
   }
 
-  const readOrMake = async (userId: string): Promise<UserDataKeys> => {
-    const key = documentKey(tenant, userId)
-    const row = await documents.get(key)
-    if (row) return unwrapAll(userId, row.data)
+  const readIntoCache = async (userId: string): Promise<UserDataKeys> => {
+    const loadedAtMs = runtime.clock.monotonic()
+    const { current, keys } = await readOrMake(userId)
+    const loaded = createUserDataKeys(current, keys, (key) => unwrap(userId, key))
+    try {
+      await loaded.current()
+    } catch (error) {
+      // Keys that work are not given up for keys that do not; without such, older keys may open what the current one cannot.
+      if (cache.get(userId)) throw error
+    }
+    cache.set(userId, loaded, loadedAtMs)
+    return loaded
+  }
+
+  const readOrMake = async (userId: string): Promise<StoredDataKeys> => {
+    const key = dataKeysDocument(tenant, userId)
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const row = await documents.get(key)
+      if (row) return parseDataKeys(row.data, userId)
+      const made = await make(userId)
+      const put = await documents.put({
+        ...key,
+        data: serializeDataKeys(made),
+        expect: 'absent',
+        attemptId: randomToken(runtime.random, 16),
+      })
+      if (put.outcome === 'stored') return made
+      // Another process was first: its key is the user's. If that is gone again, a key that nobody stored must not be used.
+      if (put.current) return parseDataKeys(put.current.data, userId)
+    }
+    throw new VaultError('store_unavailable', `The data keys ${whose(userId)} come and go in the store. Ask again.`)
+  }
+
+  const make = async (userId: string): Promise<StoredDataKeys> => {
     const dekId = runtime.random(DEK_ID_LENGTH)
-    const wrapped = await keyring.wrap(runtime.random(DEK_LENGTH), { tenant, userId, dekId })
-    const id = toBase64url(dekId)
-    const made: StoredDataKeys = {
-      v: 1,
-      current: id,
-      keys: [{ dekId: id, wrapped: toBase64url(wrapped), createdAtMs: runtime.clock.now() }],
-    }
-    const data = JSON.stringify(made)
-    const put = await documents.put({ ...key, data, expect: 'absent', attemptId: randomToken(runtime.random, 16) })
-    // Another process may have been first: then its key is the user's.
-    return unwrapAll(userId, put.outcome === 'stored' ? data : (put.current?.data ?? data))
+    const dek = runtime.random(DEK_LENGTH)
+    const wrapped = await throughKeyring(userId, dekId, () => keyring.wrap(dek, { tenant, userId, dekId }))
+    const current = { dekId, wrapped, createdAtMs: runtime.clock.now() }
+    return { current, keys: [current] }
   }
 
-  const unwrapAll = async (userId: string, data: string): Promise<UserDataKeys> => {
-    const stored = parseStored(data, userId)
-    const keys = await Promise.all(
-      stored.keys.map(async ({ dekId, wrapped }): Promise<DataKey> => {
-        const id = bytesOf(dekId, userId)
-        return { id, key: await keyring.unwrap(bytesOf(wrapped, userId), { tenant, userId, dekId: id }) }
-      }),
-    )
-    const byId = new Map(keys.map((key) => [toBase64url(key.id), key]))
-    const current = byId.get(stored.current)
-    const first = keys[0]
-    if (!current || !first) throw damaged(userId)
-    return { current, first, byId: (id) => byId.get(toBase64url(id)) }
+  const unwrap = async (userId: string, { dekId, wrapped }: StoredDataKey): Promise<Uint8Array> => {
+    const key = await throughKeyring(userId, dekId, () => keyring.unwrap(wrapped, { tenant, userId, dekId }))
+    if (key.length === DEK_LENGTH) return key
+    throw new VaultError('decryption_failed', `${naming(userId, dekId)}: the keyring returned ${key.length} bytes instead of 32.`)
   }
 
   return {
-    of(userId) {
-      const cached = cache.get(userId)
-      if (!cached || runtime.clock.monotonic() - cached.atMs >= maxAgeMs) return load(userId)
-      cache.delete(userId)
-      cache.set(userId, cached)
-      return cached.keys
+    async of(userId, minLifeMs = 0) {
+      return cache.get(userId, Math.min(minLifeMs, maxAgeMs)) ?? load(userId)
     },
-    reread: load,
+    async reread(userId) {
+      // A load under way may have read before the key that is missed was there.
+      await loads.get(userId)?.catch(() => undefined)
+      return load(userId)
+    },
   }
 }
 
-function documentKey(tenant: string, userId: string): DocumentKey {
-  return userId === '' ? { tenant, kind: 'tenant_data_key', id: 'tenant' } : { tenant, kind: 'data_key', id: userId }
-}
-
-function parseStored(data: string, userId: string): StoredDataKeys {
+/** Says whose key it was when the keyring fails; what is not a VaultError is an outage. */
+async function throughKeyring(userId: string, dekId: Uint8Array, work: () => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    const stored = JSON.parse(data) as StoredDataKeys
-    if (stored.v === 1 && Array.isArray(stored.keys)) return stored
-  } catch {
-    // Told below, without the content.
+    return await work()
+  } catch (error) {
+    const whom = userId === '' ? {} : { userId }
+    if (isVaultError(error))
+      throw new VaultError(error.code, `${naming(userId, dekId)}: ${error.message}`, { ...error.facts, ...whom, cause: error })
+    throw new VaultError('store_unavailable', `${naming(userId, dekId)}: the keyring failed. Ask again; look after the keyring.`, {
+      ...whom,
+      cause: error,
+    })
   }
-  throw damaged(userId)
 }
 
-function bytesOf(text: string, userId: string): Uint8Array {
-  const bytes = typeof text === 'string' ? fromBase64(text) : undefined
-  if (!bytes) throw damaged(userId)
-  return bytes
-}
-
-function damaged(userId: string): VaultError {
-  const whose = userId === '' ? 'of the tenant' : `of user "${userId}"`
-  return new VaultError('decryption_failed', `The data keys ${whose} are damaged in the store. Restore their document from a backup.`)
+function naming(userId: string, dekId: Uint8Array): string {
+  return `Data key ${toBase64url(dekId)} ${whose(userId)}`
 }

@@ -1,21 +1,20 @@
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { hkdf } from '@noble/hashes/hkdf.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { RandomSource } from '../runtime.js'
+import { COMMITMENT_LENGTH, decryptCommitted, deriveCommittedKey, NONCE_LENGTH, TAG_LENGTH } from './committed-key.js'
 import { constantTimeEqual } from './constant-time.js'
 import { pad, unpad } from './padding.js'
+import { type EnvelopePrimitives, noblePrimitives } from './primitives.js'
 
 /** "HF", format 1, suite 1 (XChaCha20-Poly1305 with HKDF-SHA256 and key commitment). */
 const PREFIX = Uint8Array.of(0x48, 0x46, 0x01, 0x01)
-const NONCE_AT = 20
-const COMMIT_AT = 44
-const CIPHERTEXT_AT = 76
-const TAG_LENGTH = 16
-const INFO = utf8ToBytes('hf1 record key+commit')
+const LABEL = utf8ToBytes('hf1 record key+commit')
 
 export const DEK_LENGTH = 32
 export const DEK_ID_LENGTH = 16
+
+const NONCE_AT: number = PREFIX.length + DEK_ID_LENGTH
+const COMMITMENT_AT: number = NONCE_AT + NONCE_LENGTH
+const CIPHERTEXT_AT: number = COMMITMENT_AT + COMMITMENT_LENGTH
 
 export interface DataKey {
   /** 16 bytes; stands in each blob that the key sealed. */
@@ -30,36 +29,38 @@ export interface DataKey {
  *
  * @param context - Length-prefixed parts that say where the value belongs.
  */
-export function sealEnvelope(dataKey: DataKey, context: Uint8Array, plaintext: Uint8Array, random: RandomSource): Uint8Array {
-  const nonce = random(COMMIT_AT - NONCE_AT)
-  const { key, commitment } = deriveKey(dataKey.key, nonce, context)
+export function sealEnvelope(
+  dataKey: DataKey,
+  context: Uint8Array,
+  plaintext: Uint8Array,
+  random: RandomSource,
+  primitives: EnvelopePrimitives = noblePrimitives,
+): Uint8Array {
+  const nonce = random(NONCE_LENGTH)
+  const { key, commitment } = deriveCommittedKey(primitives, LABEL, dataKey.key, nonce, context)
   const header = concatBytes(PREFIX, dataKey.id, nonce, commitment)
-  const sealed = xchacha20poly1305(key, nonce, concatBytes(header, context)).encrypt(pad(plaintext))
-  return concatBytes(header, sealed)
+  return concatBytes(header, primitives.encrypt(key, nonce, concatBytes(header, context), pad(plaintext)))
 }
 
-/** The id of the data key that sealed a blob; undefined for what is not an `hf1` blob. */
+/** The id of the data key that sealed a blob; undefined for what is not an `hf1` blob of a known suite, or is cut short. */
 export function dataKeyIdOf(blob: Uint8Array): Uint8Array | undefined {
   if (blob.length < CIPHERTEXT_AT + TAG_LENGTH || PREFIX.some((byte, at) => blob[at] !== byte)) return undefined
   return blob.subarray(PREFIX.length, NONCE_AT)
 }
 
 /** Opens a blob; undefined for every kind of failure, which is not told apart. */
-export function openEnvelope(dataKey: DataKey, context: Uint8Array, blob: Uint8Array): Uint8Array | undefined {
+export function openEnvelope(
+  dataKey: DataKey,
+  context: Uint8Array,
+  blob: Uint8Array,
+  primitives: EnvelopePrimitives = noblePrimitives,
+): Uint8Array | undefined {
   const dekId = dataKeyIdOf(blob)
   if (!dekId || !constantTimeEqual(dekId, dataKey.id)) return undefined
-  const nonce = blob.subarray(NONCE_AT, COMMIT_AT)
-  const { key, commitment } = deriveKey(dataKey.key, nonce, context)
-  if (!constantTimeEqual(commitment, blob.subarray(COMMIT_AT, CIPHERTEXT_AT))) return undefined
-  try {
-    const aad = concatBytes(blob.subarray(0, CIPHERTEXT_AT), context)
-    return unpad(xchacha20poly1305(key, nonce, aad).decrypt(blob.subarray(CIPHERTEXT_AT)))
-  } catch {
-    return undefined
-  }
-}
-
-function deriveKey(dek: Uint8Array, nonce: Uint8Array, context: Uint8Array): { readonly key: Uint8Array; readonly commitment: Uint8Array } {
-  const okm = hkdf(sha256, dek, nonce, concatBytes(INFO, sha256(context)), 64)
-  return { key: okm.subarray(0, 32), commitment: okm.subarray(32, 64) }
+  const nonce = blob.subarray(NONCE_AT, COMMITMENT_AT)
+  const derived = deriveCommittedKey(primitives, LABEL, dataKey.key, nonce, context)
+  const aad = concatBytes(blob.subarray(0, CIPHERTEXT_AT), context)
+  const commitment = blob.subarray(COMMITMENT_AT, CIPHERTEXT_AT)
+  const padded = decryptCommitted(primitives, derived, commitment, nonce, aad, blob.subarray(CIPHERTEXT_AT))
+  return padded && unpad(padded)
 }

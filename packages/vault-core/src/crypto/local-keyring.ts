@@ -1,7 +1,7 @@
 import { VaultError } from '../errors.js'
 import { type RandomSource, runtimeWithDefaults } from '../runtime.js'
 import { fromBase64 } from './base64.js'
-import { unwrapDataKey, type WrappingKey, wrapDataKey, wrappingKeyIdOf } from './data-key-wrap.js'
+import { isWrappingKeyId, unwrapDataKey, type WrappingKey, wrapDataKey, wrappingKeyIdOf } from './data-key-wrap.js'
 import type { Keyring } from './keyring.js'
 
 export interface LocalKey {
@@ -58,8 +58,10 @@ export function localKeyring(keys: readonly LocalKey[], options: { readonly rand
 function parseKeys(keys: readonly LocalKey[]): ReadonlyMap<string, WrappingKey> {
   if (!Array.isArray(keys)) throw invalid('keys', 'localKeyring takes an array of `{ id, key }`.')
   const parsed = new Map<string, WrappingKey>()
-  for (const [index, { id, key }] of keys.entries()) {
-    if (typeof id !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(id))
+  for (const [index, entry] of keys.entries()) {
+    if (typeof entry !== 'object' || entry === null) throw invalid(`keys[${index}]`, `Key ${index + 1} is not of the form \`{ id, key }\`.`)
+    const { id, key } = entry
+    if (typeof id !== 'string' || !isWrappingKeyId(id))
       throw invalid(`keys[${index}].id`, `Key ${index + 1} needs an id of 1 to 64 letters, digits, ".", "_" or "-".`)
     if (parsed.has(id)) throw invalid(`keys[${index}].id`, `Two keys have the id "${id}". Give each key an id of its own.`)
     parsed.set(id, { id, key: parseKey(key, id, index) })

@@ -12,11 +12,23 @@ export interface SealContext {
 
 /** Seals values in format `hf1` under the data key of a user (or of the tenant), making that key at first need. */
 export interface Sealer {
-  /** Makes sure that the data key is at hand, so that sealing afterwards needs neither store nor keyring. */
+  /**
+   * Makes sure that the data keys are at hand, so that sealing and fingerprints need neither store nor keyring for the next 150 s.
+   *
+   * @throws {VaultError} `store_unavailable`, `decryption_failed`.
+   */
   prepare(userId: string): Promise<void>
   seal(context: SealContext, plaintext: Uint8Array): Promise<Uint8Array>
-  /** @throws {VaultError} `decryption_failed` when it does not open; `store_unavailable` when the key cannot be had now. */
+  /**
+   * Opens what {@link Sealer.seal} made for the same context. The data key's id in the blob selects the key; no key is tried.
+   *
+   * @throws {VaultError} `decryption_failed` when it does not open, with one message for every cause behind the header;
+   * `store_unavailable` when the key cannot be had now.
+   */
   open(context: SealContext, blob: Uint8Array): Promise<Uint8Array>
-  /** Keyed fingerprint, 16 bytes (HMAC-SHA256 under the user's own labelled key). Says nothing about the token. */
+  /**
+   * Keyed fingerprint, 16 bytes: HMAC-SHA256 under a key that HKDF derives from the user's oldest data key. It says nothing about the
+   * token, and stays comparable when another data key becomes the current one.
+   */
   fingerprint(userId: string, secret: string): Promise<Uint8Array>
 }

@@ -132,7 +132,10 @@ describe('the sealer', () => {
       unwrap: (wrapped, context) => (down ? Promise.reject(new Error('the KMS is away')) : local.unwrap(wrapped, context)),
     }
     const sealer = world.sealer({ keyring: faultyKeyring })
-    await expect(sealer.open(place, blob)).rejects.toThrow('away')
+    await expect(sealer.open(place, blob)).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringContaining('keyring failed'),
+    })
     down = false
     expect(await sealer.open(place, blob)).toEqual(text('a'))
   })

@@ -1,0 +1,41 @@
+import type { Clock } from '../runtime.js'
+
+/** What was loaded for a user, kept for a while, for a bounded number of users. */
+export interface DataKeyCache<T> {
+  /** What is kept for the user, if it has at least `minLifeMs` to live. */
+  get(userId: string, minLifeMs?: number): T | undefined
+  /** @param loadedAtMs - By the monotonic clock, before the load began. */
+  set(userId: string, value: T, loadedAtMs: number): void
+}
+
+export function createDataKeyCache<T>(options: {
+  readonly clock: Clock
+  readonly maxAgeMs: number
+  readonly maxEntries: number
+}): DataKeyCache<T> {
+  const { clock, maxAgeMs, maxEntries } = options
+  // Insertion order is order of last use: the first entry is the one to drop.
+  const entries = new Map<string, { readonly value: T; readonly loadedAtMs: number }>()
+  const lifeLeftMs = (loadedAtMs: number): number => loadedAtMs + maxAgeMs - clock.monotonic()
+
+  return {
+    get(userId, minLifeMs = 0) {
+      const entry = entries.get(userId)
+      if (!entry) return undefined
+      const leftMs = lifeLeftMs(entry.loadedAtMs)
+      entries.delete(userId)
+      if (leftMs <= 0) return undefined
+      entries.set(userId, entry)
+      return leftMs >= minLifeMs ? entry.value : undefined
+    },
+    set(userId, value, loadedAtMs) {
+      entries.delete(userId)
+      entries.set(userId, { value, loadedAtMs })
+      // Keys of users who went away leave memory here, without a timer.
+      for (const [oldest, entry] of entries) {
+        if (entries.size <= maxEntries && lifeLeftMs(entry.loadedAtMs) > 0) break
+        entries.delete(oldest)
+      }
+    },
+  }
+}
