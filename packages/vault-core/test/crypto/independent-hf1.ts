@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 
 // Format hf1 written down a second time, on node:crypto alone, from its description in `hf1-vectors.json`. It shares no line with src.
 
@@ -20,18 +20,36 @@ export function seal(dek: Buffer, dekId: Buffer, nonce: Buffer, context: Buffer,
   return Buffer.concat([header, encrypt(key, nonce, Buffer.concat([header, context]), padded)])
 }
 
+/** Throws for what must be refused. */
 export function open(dek: Buffer, context: Buffer, blob: Buffer): Buffer {
+  if (blob.length < 92 || blob.subarray(0, 4).toString('hex') !== '48460101') throw new Error('format')
   const nonce = blob.subarray(20, 44)
   const { key, commitment } = derive(dek, nonce, 'hf1 record key+commit', context)
-  if (!commitment.equals(blob.subarray(44, 76))) throw new Error('commitment')
+  if (!timingSafeEqual(commitment, blob.subarray(44, 76))) throw new Error('commitment')
   const padded = decrypt(key, nonce, Buffer.concat([blob.subarray(0, 76), context]), blob.subarray(76))
-  return padded.subarray(0, padded.lastIndexOf(0x80))
+  const end = padded.lastIndexOf(0x80)
+  if (padded.length % 256 !== 0 || end < padded.length - 256 || padded.subarray(end + 1).some((byte) => byte !== 0))
+    throw new Error('padding')
+  return padded.subarray(0, end)
 }
 
 export function wrap(kek: Buffer, kekId: string, nonce: Buffer, context: Buffer, dek: Buffer): Buffer {
   const { key, commitment } = derive(kek, nonce, 'hf1 dek key+commit', context)
   const id = Buffer.from(kekId, 'utf8')
   return Buffer.concat([Buffer.from('48460111', 'hex'), Buffer.from([id.length]), id, nonce, commitment, encrypt(key, nonce, context, dek)])
+}
+
+export function unwrap(kek: Buffer, context: Buffer, wrapped: Buffer): Buffer {
+  const at = 5 + wrapped.readUInt8(4)
+  const nonce = wrapped.subarray(at, at + 24)
+  const { key, commitment } = derive(kek, nonce, 'hf1 dek key+commit', context)
+  if (!timingSafeEqual(commitment, wrapped.subarray(at + 24, at + 56))) throw new Error('commitment')
+  return decrypt(key, nonce, context, wrapped.subarray(at + 56))
+}
+
+export function fingerprint(dek: Buffer, secret: string): Buffer {
+  const key = Buffer.from(hkdfSync('sha256', dek, '', 'hf1 refresh token fingerprint', 32))
+  return createHmac('sha256', key).update(secret, 'utf8').digest().subarray(0, 16)
 }
 
 function derive(ikm: Buffer, nonce: Buffer, label: string, context: Buffer): { readonly key: Buffer; readonly commitment: Buffer } {
