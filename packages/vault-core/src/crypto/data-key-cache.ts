@@ -6,6 +6,8 @@ export interface DataKeyCache<T> {
   get(userId: string, minLifeMs?: number): T | undefined
   /** @param loadedAtMs - By the monotonic clock, before the load began. */
   set(userId: string, value: T, loadedAtMs: number): void
+  /** Users whose keys are in memory. */
+  readonly size: number
 }
 
 export function createDataKeyCache<T>(options: {
@@ -36,6 +38,9 @@ export function createDataKeyCache<T>(options: {
         if (entries.size <= maxEntries && lifeLeftMs(entry.loadedAtMs) > 0) break
         entries.delete(oldest)
       }
+    },
+    get size() {
+      return entries.size
     },
   }
 }

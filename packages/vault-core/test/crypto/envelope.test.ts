@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { type DataKey, dataKeyIdOf, openEnvelope, sealEnvelope } from '../../src/crypto/envelope.js'
 import { lengthPrefixed } from '../../src/crypto/length-prefixed.js'
 import { pad, unpad } from '../../src/crypto/padding.js'
-import { twoKeyCiphertext } from './two-key-ciphertext.js'
+import { endAlike, twoKeyCiphertext } from './two-key-ciphertext.js'
 
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
 const newKey = (): DataKey => ({ id: random(16), key: random(32) })
@@ -84,19 +84,29 @@ describe('an hf1 envelope', () => {
     expect(openEnvelope(key, lengthPrefixed(['hf1/record', 'tenantc', 'onnection', ...parts.slice(3)]), blob)).toBeUndefined()
   })
 
-  it('is refused when one ciphertext was built to open under two keys: the commitment is what refuses it', () => {
-    const [alice, mallory] = [newKey(), { ...newKey() }]
-    const nonce = random(24)
-    const derive = (dek: Uint8Array): Uint8Array =>
+  it('is refused when one ciphertext was built to open under two keys: the commitment alone refuses it', () => {
+    const [alice, mallory] = [newKey(), newKey()]
+    const derive = (dek: Uint8Array, nonce: Uint8Array): Uint8Array =>
       hkdf(sha256, dek, nonce, concatBytes(text('hf1 record key+commit'), sha256(context)), 64)
-    const [ours, theirs] = [derive(alice.key), derive(mallory.key)]
-    const header = concatBytes(Uint8Array.of(0x48, 0x46, 1, 1), alice.id, nonce, ours.subarray(32))
+    const keysFor = (nonce: Uint8Array): [Uint8Array, Uint8Array] => [
+      derive(alice.key, nonce).subarray(0, 32),
+      derive(mallory.key, nonce).subarray(0, 32),
+    ]
+    let nonce = random(24)
+    while (!endAlike(keysFor(nonce), nonce)) nonce = random(24)
+    const header = concatBytes(Uint8Array.of(0x48, 0x46, 1, 1), alice.id, nonce, derive(alice.key, nonce).subarray(32))
     const aad = concatBytes(header, context)
-    const sealed = twoKeyCiphertext([ours.subarray(0, 32), theirs.subarray(0, 32)], nonce, aad)
-    // The cipher alone is fooled …
-    for (const okm of [ours, theirs]) expect(xchacha20poly1305(okm.subarray(0, 32), nonce, aad).decrypt(sealed)).toHaveLength(256)
-    // … the envelope is not.
+    const sealed = twoKeyCiphertext(keysFor(nonce), nonce, aad)
+    // The cipher and the padding are fooled …
+    for (const key of keysFor(nonce)) expect(unpad(xchacha20poly1305(key, nonce, aad).decrypt(sealed))).toHaveLength(255)
+    // … the envelope is not: it opens under the key that it is committed to, and under no other.
+    expect(openEnvelope(alice, context, concatBytes(header, sealed))).toHaveLength(255)
     expect(openEnvelope({ id: alice.id, key: mallory.key }, context, concatBytes(header, sealed))).toBeUndefined()
+  })
+
+  it('is refused under the right key with another id', () => {
+    const key = newKey()
+    expect(openEnvelope({ id: random(16), key: key.key }, context, sealEnvelope(key, context, text('token'), random))).toBeUndefined()
   })
 
   it('never uses a nonce twice', () => {

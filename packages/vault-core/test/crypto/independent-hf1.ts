@@ -59,13 +59,13 @@ function derive(ikm: Buffer, nonce: Buffer, label: string, context: Buffer): { r
 }
 
 /** XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03): HChaCha20 on the first 16 bytes of the nonce, then RFC 8439 with the rest. */
-function encrypt(key: Buffer, nonce: Buffer, aad: Buffer, plaintext: Buffer): Buffer {
+export function encrypt(key: Buffer, nonce: Buffer, aad: Buffer, plaintext: Buffer): Buffer {
   const cipher = createCipheriv('chacha20-poly1305', hChaCha20(key, nonce.subarray(0, 16)), shortNonce(nonce), { authTagLength: 16 })
   cipher.setAAD(aad, { plaintextLength: plaintext.length })
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
 
-function decrypt(key: Buffer, nonce: Buffer, aad: Buffer, sealed: Buffer): Buffer {
+export function decrypt(key: Buffer, nonce: Buffer, aad: Buffer, sealed: Buffer): Buffer {
   const cipher = createDecipheriv('chacha20-poly1305', hChaCha20(key, nonce.subarray(0, 16)), shortNonce(nonce), { authTagLength: 16 })
   cipher.setAAD(aad, { plaintextLength: sealed.length - 16 })
   cipher.setAuthTag(sealed.subarray(-16))

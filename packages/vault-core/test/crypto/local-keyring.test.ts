@@ -78,16 +78,38 @@ describe('localKeyring', () => {
     ['an id with a space', [{ id: 'a b', key: key(1) }], /needs an id/],
     ['a key that is no key', [{ id: 'k', key: 7 as never }], /neither 32 bytes/],
     ['no array', 'key' as never, /array/],
+    ['an entry that is none', [null] as never, /Key 1 is not of the form/],
+    ['no id', [{ key: key(1) }] as never, /needs an id/],
+    ['no key in an entry', [{ id: 'k', key: undefined }] as never, /neither 32 bytes/],
   ])('refuses %s with a sentence that says how to mend it, and without the key', (_name, keys, message) => {
     const attempt = (): unknown => localKeyring(keys)
     expect(attempt).toThrow(expect.objectContaining({ code: 'invalid_configuration', message: expect.stringMatching(message) }))
     expect(attempt).not.toThrow(new RegExp(toBase64(key(1)).slice(1, 20)))
   })
 
-  it('shows no key when it is printed or serialized', () => {
+  it('shows no key when it is serialized, and is not cloned', () => {
     const keyring = localKeyring([{ id: 'k', key: key(65) }])
-    expect(JSON.stringify(keyring)).not.toContain('65')
+    expect(JSON.stringify({ keyring })).toBe('{"keyring":{}}')
     expect(Object.values(keyring).every((value) => typeof value === 'function')).toBe(true)
+    expect(() => structuredClone(keyring)).toThrow()
+  })
+
+  it('takes no wrapped key whose key id is written in another way', async () => {
+    const keyring = localKeyring([{ id: 'k', key: key(1) }])
+    const wrapped = await keyring.wrap(dek, context)
+    // Decoders of UTF-8 drop a byte order mark: "\uFEFFk" would be "k".
+    const marked = Uint8Array.of(...wrapped.subarray(0, 4), 4, 0xef, 0xbb, 0xbf, ...wrapped.subarray(5))
+    await expect(keyring.unwrap(marked, context)).rejects.toMatchObject({ code: 'decryption_failed' })
+  })
+
+  it('wraps with the random source that it is given, under a new nonce each time', async () => {
+    let calls = 0
+    const random = (length: number): Uint8Array => new Uint8Array(length).fill(++calls)
+    const keyring = localKeyring([{ id: 'k', key: key(1) }], { random })
+    const [one, two] = [await keyring.wrap(dek, context), await keyring.wrap(dek, context)]
+    expect(one.slice(6, 30)).toEqual(new Uint8Array(24).fill(1))
+    expect(two.slice(6, 30)).toEqual(new Uint8Array(24).fill(2))
+    expect(await keyring.unwrap(two, context)).toEqual(dek)
   })
 
   it('is not changed by what happens to the key that was handed in', async () => {

@@ -1,50 +1,9 @@
-import { memoryStore } from '@holdfast/vault-store-memory'
 import { describe, expect, it } from 'vitest'
-import { createSealer } from '../../src/crypto/create-sealer.js'
-import type { Keyring } from '../../src/crypto/keyring.js'
+import { dataKeyIdOf, sealEnvelope } from '../../src/crypto/envelope.js'
+import { lengthPrefixed } from '../../src/crypto/length-prefixed.js'
 import { localKeyring } from '../../src/crypto/local-keyring.js'
-import type { SealContext, Sealer } from '../../src/crypto/sealer.js'
-import { runtimeWithDefaults } from '../../src/runtime.js'
-import type { DocumentStore } from '../../src/storage/contract.js'
-import { type ManualClock, manualClock } from '../fixtures/manual-clock.js'
-
-const place: SealContext = { userId: 'alice', connectionId: 'drive', accountId: 'default', field: 'access_token', epoch: 1, secretRev: 1 }
-const text = (value: string): Uint8Array => new TextEncoder().encode(value)
-
-interface World {
-  readonly documents: DocumentStore
-  readonly clock: ManualClock
-  readonly counted: { gets: number; unwraps: number }
-  sealer(options?: { keyring?: Keyring; tenant?: string; maxEntries?: number }): Sealer
-}
-
-function sealerWorld(): World {
-  const clock = manualClock()
-  const counted = { gets: 0, unwraps: 0 }
-  const { documents: plain } = memoryStore({ clock: () => clock.now() })
-  const documents: DocumentStore = {
-    ...plain,
-    get: (key) => {
-      counted.gets++
-      return plain.get(key)
-    },
-  }
-  const local = localKeyring([{ id: 'k1', key: new Uint8Array(32).fill(3) }])
-  const counting: Keyring = {
-    ...local,
-    unwrap: (wrapped, context) => {
-      counted.unwraps++
-      return local.unwrap(wrapped, context)
-    },
-  }
-  return {
-    documents,
-    clock,
-    counted,
-    sealer: ({ keyring = counting, tenant = 'default', ...rest } = {}) =>
-      createSealer({ documents, keyring, tenant, runtime: runtimeWithDefaults({ clock }), ...rest }),
-  }
-}
+import { VaultError } from '../../src/errors.js'
+import { place, sealerWorld, text } from './sealer-world.js'
 
 describe('the sealer', () => {
   it('opens what another process sealed', async () => {
@@ -87,59 +46,6 @@ describe('the sealer', () => {
     expect(message).not.toContain('canary')
   })
 
-  it('two processes that meet a new user at the same time end with one data key', async () => {
-    const world = sealerWorld()
-    const [one, two] = [world.sealer(), world.sealer()]
-    const [first, second] = await Promise.all([one.seal(place, text('a')), two.seal(place, text('b'))])
-    expect(first.slice(4, 20)).toEqual(second.slice(4, 20))
-    expect(await two.open(place, first)).toEqual(text('a'))
-    expect(await one.open(place, second)).toEqual(text('b'))
-  })
-
-  it('unwraps a data key once for many callers, and again after five minutes', async () => {
-    const world = sealerWorld()
-    const blob = await world.sealer().seal(place, text('a'))
-    const sealer = world.sealer()
-    world.counted.unwraps = 0
-    await Promise.all(Array.from({ length: 50 }, () => sealer.open(place, blob)))
-    await world.clock.advance(299_000)
-    await sealer.open(place, blob)
-    expect(world.counted.unwraps).toBe(1)
-    await world.clock.advance(1_000)
-    await sealer.open(place, blob)
-    expect(world.counted.unwraps).toBe(2)
-  })
-
-  it('keeps no more data keys than its bound', async () => {
-    const world = sealerWorld()
-    const sealer = world.sealer({ maxEntries: 2 })
-    for (const userId of ['a', 'b', 'c']) await sealer.prepare(userId)
-    const before = world.counted.gets
-    await sealer.prepare('c')
-    await sealer.prepare('b')
-    expect(world.counted.gets).toBe(before)
-    await sealer.prepare('a')
-    expect(world.counted.gets).toBe(before + 1)
-  })
-
-  it('does not remember a failure of the keyring', async () => {
-    const world = sealerWorld()
-    const local = localKeyring([{ id: 'k1', key: new Uint8Array(32).fill(3) }])
-    const blob = await world.sealer().seal(place, text('a'))
-    let down = true
-    const faultyKeyring: Keyring = {
-      ...local,
-      unwrap: (wrapped, context) => (down ? Promise.reject(new Error('the KMS is away')) : local.unwrap(wrapped, context)),
-    }
-    const sealer = world.sealer({ keyring: faultyKeyring })
-    await expect(sealer.open(place, blob)).rejects.toMatchObject({
-      code: 'store_unavailable',
-      message: expect.stringContaining('keyring failed'),
-    })
-    down = false
-    expect(await sealer.open(place, blob)).toEqual(text('a'))
-  })
-
   it('takes fingerprints that are the same for the same token and user, and differ otherwise', async () => {
     const world = sealerWorld()
     const [one, two] = [world.sealer(), world.sealer()]
@@ -150,12 +56,66 @@ describe('the sealer', () => {
     expect(await one.fingerprint('alice', 'token2')).not.toEqual(fingerprint)
   })
 
-  it('names the damage when the stored data keys are no JSON', async () => {
-    const world = sealerWorld()
-    await world.documents.put({ tenant: 'default', kind: 'data_key', id: 'alice', data: '{broken', expect: 'absent', attemptId: 'a' })
-    await expect(world.sealer().seal(place, text('x'))).rejects.toMatchObject({
+  it.each([
+    ['an empty value', new Uint8Array()],
+    ['another format', Uint8Array.from({ length: 348 }, (_, at) => [0x48, 0x46, 2, 1][at] ?? 0)],
+    ['another suite', Uint8Array.from({ length: 348 }, (_, at) => [0x48, 0x46, 1, 2][at] ?? 0)],
+    ['plain text', text('a token that nobody sealed, in a column that holds sealed values alone, by some mistake or other')],
+  ])('refuses %s with decryption_failed, saying which record', async (_name, blob) => {
+    await expect(sealerWorld().sealer().open(place, blob)).rejects.toMatchObject({
       code: 'decryption_failed',
-      message: expect.stringContaining('"alice"'),
+      message: expect.stringMatching(/"access_token" of user "alice" on connection "drive".*format/),
+      facts: { userId: 'alice', connectionId: 'drive' },
     })
+  })
+
+  it('refuses every flipped bit and every shorter length with decryption_failed and nothing else', async () => {
+    const sealer = sealerWorld().sealer()
+    const blob = await sealer.seal(place, text('token'))
+    const outcomes = new Set<string>()
+    const note = (damaged: Uint8Array): Promise<unknown> =>
+      sealer.open(place, damaged).then(
+        () => outcomes.add('opened'),
+        (error: unknown) => outcomes.add(error instanceof VaultError ? error.code : 'another error'),
+      )
+    for (let bit = 0; bit < blob.length * 8; bit++) {
+      const flipped = blob.slice()
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      await note(flipped)
+    }
+    for (let length = 0; length < blob.length; length++) await note(blob.subarray(0, length))
+    expect([...outcomes]).toEqual(['decryption_failed'])
+    expect(await sealer.open(place, blob)).toEqual(text('token'))
+  })
+
+  it('refuses a value sealed with another key under the right id', async () => {
+    const world = sealerWorld()
+    const sealer = world.sealer()
+    const id = dataKeyIdOf(await sealer.seal(place, text('token'))) ?? new Uint8Array()
+    const where = lengthPrefixed(['hf1/record', 'default', 'drive', 'alice', 'default', 'access_token', '1', '1'])
+    const forged = sealEnvelope({ id, key: new Uint8Array(32).fill(5) }, where, text('forged'), (length) => new Uint8Array(length).fill(1))
+    await expect(sealer.open(place, forged)).rejects.toMatchObject({ code: 'decryption_failed' })
+  })
+
+  it('names the wrapping key when the keyring holds another key under its id, or none', async () => {
+    const world = sealerWorld()
+    const blob = await world.sealer().seal(place, text('token'))
+    const other = new Uint8Array(32).fill(4)
+    await expect(world.sealer({ keyring: localKeyring([{ id: 'k1', key: other }]) }).open(place, blob)).rejects.toMatchObject({
+      code: 'decryption_failed',
+      message: expect.stringMatching(/of user "alice".*key "k1"/),
+    })
+    await expect(world.sealer({ keyring: localKeyring([{ id: 'k2', key: other }]) }).open(place, blob)).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(/of user "alice".*key "k1"/),
+    })
+  })
+
+  it('refuses ids that are not well-formed text: two of them would be one place', async () => {
+    await expect(
+      sealerWorld()
+        .sealer()
+        .seal({ ...place, accountId: '\ud800' }, text('x')),
+    ).rejects.toMatchObject({ code: 'invalid_request' })
   })
 })

@@ -1,14 +1,17 @@
 import { xchacha20, xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 
+const LENGTH = 256
+
 /**
  * Builds one ciphertext that XChaCha20-Poly1305 accepts under two keys: Poly1305 is linear in each block, so two free blocks
- * solve two equations. It shows why the envelope commits to its key.
+ * solve two equations. Under both keys the plaintext ends in 0x80, so the padding is right too, if {@link endAlike} holds. It shows
+ * why the envelope commits to its key.
  */
 export function twoKeyCiphertext(keys: readonly [Uint8Array, Uint8Array], nonce: Uint8Array, aad: Uint8Array): Uint8Array {
-  const length = 256
   const [first, second] = keys.map((key) => poly1305Key(key, nonce)) as [PolyKey, PolyKey]
   for (let target = 1n; target < 4096n; target++) {
-    const ciphertext = new Uint8Array(length)
+    const ciphertext = new Uint8Array(LENGTH)
+    ciphertext[LENGTH - 1] = lastOfKeystream(keys[0], nonce) ^ 0x80
     const blocks = macBlocks(aad, ciphertext)
     const free = Math.ceil(aad.length / 16)
     const solved = solve(blocks, free, free + 1, [first, second], target)
@@ -21,6 +24,16 @@ export function twoKeyCiphertext(keys: readonly [Uint8Array, Uint8Array], nonce:
     if (keys.every((key) => opens(key, nonce, aad, sealed))) return sealed
   }
   throw new Error('No ciphertext was found that opens under both keys.')
+}
+
+/** Whether both keystreams are alike in the last byte: so for one nonce in 256. */
+export function endAlike(keys: readonly [Uint8Array, Uint8Array], nonce: Uint8Array): boolean {
+  return lastOfKeystream(keys[0], nonce) === lastOfKeystream(keys[1], nonce)
+}
+
+/** The AEAD takes the first block of 64 bytes for its Poly1305 key. */
+function lastOfKeystream(key: Uint8Array, nonce: Uint8Array): number {
+  return xchacha20(key, nonce, new Uint8Array(64 + LENGTH)).at(-1) ?? 0
 }
 
 interface PolyKey {

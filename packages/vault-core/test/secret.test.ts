@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../src/secret.js'
+
+const CANARY = 'canary-s3cret'
+const secret = new Secret(CANARY)
+
+describe('a Secret', () => {
+  it.each([
+    ['JSON.stringify', () => JSON.stringify({ secret, list: [secret] }), '{"secret":"[secret]","list":["[secret]"]}'],
+    ['a template string', () => `${secret}`, '[secret]'],
+    ['concatenation', () => ''.concat(secret as never), '[secret]'],
+    ['a join', () => [secret].join(), '[secret]'],
+    ['a message', () => new Error(String(secret)).message, '[secret]'],
+    ['object spread', () => JSON.stringify({ ...secret }), '{}'],
+    ['its own keys', () => JSON.stringify(Reflect.ownKeys(secret)), '[]'],
+    ['structuredClone', () => JSON.stringify(structuredClone(secret)), '{}'],
+    ['Object.assign', () => JSON.stringify(Object.assign({}, secret)), '{}'],
+    ['form data', () => new URLSearchParams({ token: String(secret) }).toString(), 'token=%5Bsecret%5D'],
+    ['the text of its class', () => String(Secret.prototype.reveal).includes(CANARY).toString(), 'false'],
+  ])('shows nothing through %s', (_way, show, shown) => {
+    expect(show()).toBe(shown)
+  })
+
+  it('gives its text to who asks for it by name', () => {
+    expect(secret.reveal()).toBe(CANARY)
+  })
+
+  it('gives it to no other object, though that has its methods', () => {
+    const impostor = Object.create(Secret.prototype)
+    expect(() => Secret.prototype.reveal.call(impostor)).toThrow(TypeError)
+    expect(() => Secret.prototype.reveal.call(structuredClone(secret))).toThrow(TypeError)
+  })
+})
