@@ -5,7 +5,9 @@ import { workspaceRoot } from '../bootstrap/pins.mjs'
 import { readBlocks } from '../readme/blocks.ts'
 import { checkDocument } from '../readme/check-document.ts'
 
-const documents = globSync(['*.md', '{packages,apps}/*/README.md', 'docs/**/*.md'], { cwd: workspaceRoot })
+const documents = globSync(['*.md', '{packages,apps}/*/README.md', 'docs/**/*.md', '{packages,apps}/*/docs/**/*.md'], {
+  cwd: workspaceRoot,
+})
 
 describe('the documents of this workspace', () => {
   it.each(documents.toSorted())('every block of %s holds', async (document) => {

@@ -4,8 +4,8 @@ import type { EventListener } from './events.js'
 import type { Log } from './log.js'
 import type { ConnectionInput } from './model/connection.js'
 import type { Clock, RandomSource } from './runtime.js'
-import type { VaultStore } from './storage/contract.js'
-import { storeKeyProblem } from './storage/store-key.js'
+import type { StoreCapabilities, VaultStore } from './storage/contract.js'
+import { storeKeyProblem } from './storage/rules/store-key.js'
 
 export interface VaultOptions {
   readonly store: VaultStore
@@ -17,6 +17,8 @@ export interface VaultOptions {
   readonly accountId?: string
   /** How long a caller waits for a refresh, milliseconds. Default 10,000. The refresh itself goes on. */
   readonly callerWaitMs?: number
+  /** What the store has to promise, `['durable', 'crossProcess']` for one that several processes share: one that does not is refused. Default: nothing. */
+  readonly requiredStoreCapabilities?: readonly (keyof StoreCapabilities)[]
   readonly clock?: Clock
   readonly random?: RandomSource
   readonly fetch?: typeof globalThis.fetch
@@ -37,6 +39,9 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   const accountId = options.accountId ?? `acc_${tenant}`
   const fields: Record<string, string> = {}
   if (!store) fields.store = 'is missing: pass a VaultStore, `sqliteStore({ path })` for one'
+  const lacking = (options.requiredStoreCapabilities ?? []).filter((capability) => store && !store.capabilities[capability])
+  if (lacking.length > 0)
+    fields.store = `does not promise ${lacking.map((name) => `\`${name}\``).join(' and ')}: use another, or do not ask for it in \`requiredStoreCapabilities\``
   if (!keyring) fields.keyring = 'is missing: pass `localKeyring([{ id, key }])`; without a key nothing is stored'
   if (!Array.isArray(connections)) fields.connections = 'must be an array of connections'
   const tenantProblem = storeKeyProblem(tenant)

@@ -1,10 +1,5 @@
-import type { VaultStore } from '@holdfast/vault-core'
-import { memoryAudit } from './audit.js'
-import { memoryCredentials } from './credentials.js'
-import { memoryDocuments } from './documents.js'
-import { createMemoryState } from './memory-state.js'
-import { memoryOutbox } from './outbox.js'
-import { memoryTickets } from './tickets.js'
+import { storeFromEngine, type VaultStore } from '@holdfast/vault-core/store'
+import { memoryEngine } from './memory-engine.js'
 
 export interface MemoryStoreOptions {
   /** The store's clock, epoch milliseconds. Default `Date.now`. */
@@ -20,17 +15,5 @@ export interface MemoryStoreOptions {
  * ```
  */
 export function memoryStore({ clock = () => Date.now() }: MemoryStoreOptions = {}): VaultStore {
-  const state = createMemoryState(clock)
-  return {
-    capabilities: { durable: false, crossProcess: false },
-    credentials: memoryCredentials(state),
-    documents: memoryDocuments(state),
-    tickets: memoryTickets(state),
-    outbox: memoryOutbox(state),
-    audit: memoryAudit(state),
-    now: () => state.run((nowMs) => nowMs),
-    close: async () => {
-      state.close()
-    },
-  }
+  return storeFromEngine(memoryEngine(clock))
 }

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { ColumnType, Generated, Selectable } from 'kysely'
 
 /** The tables of the store, without their prefix. Times are epoch milliseconds. */
 export interface StoreSchema {
@@ -7,74 +7,91 @@ export interface StoreSchema {
   tickets: TicketsTable
   outbox: OutboxTable
   audit: AuditTable
+  counters: CountersTable
   migrations: MigrationsTable
 }
 
+/** Text that has to be kept exactly: MySQL keeps it as bytes, as its text compares by collations. */
+export type ExactText = string | Uint8Array
+
+/** Drivers return large numbers as text, or as `bigint`. */
+type Whole = ColumnType<number | string | bigint, number, number>
+type MaybeWhole = ColumnType<number | string | bigint | null, number | null, number | null>
+
 export interface CredentialsTable {
-  tenant: string
-  user_id: string
-  connection_id: string
-  account_id: string
-  version: number
-  last_attempt_id: string
-  epoch: number
-  secret_rev: number
+  tenant: ExactText
+  user_id: ExactText
+  connection_id: ExactText
+  account_id: ExactText
+  version: Whole
+  last_attempt_id: ExactText
+  epoch: Whole
+  secret_rev: Whole
   status: string
   access_token: Uint8Array | null
   refresh_token: Uint8Array | null
   refresh_token_fingerprint: Uint8Array | null
-  expires_at_ms: number | null
-  due_at_ms: number | null
-  data: string
-  fence: number
-  lease_owner: string | null
-  lease_until_ms: number | null
-  intent_attempt_id: string | null
+  expires_at_ms: MaybeWhole
+  due_at_ms: MaybeWhole
+  data: ExactText
+  fence: Whole
+  lease_owner: ExactText | null
+  lease_until_ms: MaybeWhole
+  intent_attempt_id: ExactText | null
   intent_state: string | null
-  intent_sent_at_ms: number | null
-  unresolved_sends: number
-  created_at_ms: ColumnType<number, number, never>
-  updated_at_ms: number
+  intent_sent_at_ms: MaybeWhole
+  unresolved_sends: Whole
+  created_at_ms: Whole
+  updated_at_ms: Whole
 }
 
+export type CredentialColumns = Selectable<CredentialsTable>
+
 export interface DocumentsTable {
-  tenant: string
-  kind: string
-  id: string
-  version: number
-  last_attempt_id: string
-  data: string
-  updated_at_ms: number
+  tenant: ExactText
+  kind: ExactText
+  id: ExactText
+  version: Whole
+  last_attempt_id: ExactText
+  data: ExactText
+  updated_at_ms: Whole
 }
 
 export interface TicketsTable {
-  tenant: string
-  kind: string
-  id: string
+  tenant: ExactText
+  kind: ExactText
+  id: ExactText
   data: Uint8Array
-  expires_at_ms: number
+  expires_at_ms: Whole
 }
 
 export interface OutboxTable {
   /** Order of arrival. */
-  sequence: Generated<number>
-  tenant: string
-  id: string
-  topic: string
+  sequence: Generated<number | string | bigint>
+  tenant: ExactText
+  id: ExactText
+  topic: ExactText
   data: Uint8Array
-  attempt: number
-  available_at_ms: number
+  attempt: Whole
+  available_at_ms: Whole
 }
 
 export interface AuditTable {
-  tenant: string
-  sequence: number
-  id: string
-  at_ms: number
-  data: string
+  tenant: ExactText
+  sequence: Whole
+  id: ExactText
+  at_ms: Whole
+  data: ExactText
+}
+
+export interface CountersTable {
+  tenant: ExactText
+  topic: string
+  name: ExactText
+  value: Whole
 }
 
 export interface MigrationsTable {
-  version: number
-  applied_at_ms: number
+  version: Whole
+  applied_at_ms: Whole
 }

@@ -22,7 +22,7 @@ describe('migrations', () => {
     const second = sqliteStore({ path })
     expect(await second.credentials.get(KEY)).toMatchObject({ version: 1 })
     await second.close()
-    const names = ['audit', 'credentials', 'documents', 'migrations', 'outbox', 'tickets']
+    const names = ['audit', 'counters', 'credentials', 'documents', 'migrations', 'outbox', 'tickets']
     expect(tablesOf(path)).toEqual(names.map((name) => `holdfast_${name}`))
   })
 

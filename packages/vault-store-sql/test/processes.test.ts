@@ -1,66 +1,94 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { promisify } from 'node:util'
-import { build } from 'esbuild'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { sqliteStore } from '../src/index.js'
+import type { VaultStore } from '@holdfast/vault-core'
+import { describe, expect, it } from 'vitest'
+import { mysqlStore, postgresStore, sqliteStore } from '../src/index.js'
+import { processes } from './fixtures/processes.js'
 import { KEY, newCredential } from './fixtures/rows.js'
+import { hasMariadb, hasPostgres, inMariadb, inPostgres, mariadbDatabase, postgresSchema, postgresUrl } from './fixtures/servers.js'
 import { temporaryFolder } from './fixtures/temporary-folder.js'
 
 const newFile = temporaryFolder()
-const child = `${newFile()}.mjs`
-const run = promisify(execFile)
+const inProcesses = processes()
+const schema = postgresSchema()
+const mariadb = mariadbDatabase()
 
-beforeAll(async () => {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'fixtures/store-task.process.ts')],
-    outfile: child,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    conditions: ['@holdfast/source'],
-    logLevel: 'silent',
-  })
-})
-
-/** Runs a task in so many Node processes at once, over one file. */
-async function inProcesses(count: number, path: string, task: string): Promise<unknown[]> {
-  const runs = Array.from({ length: count }, (_, n) => run(process.execPath, [child, path, task, `process-${n}`], { timeout: 60_000 }))
-  return (await Promise.all(runs)).map(({ stdout }): unknown => JSON.parse(stdout))
+interface Place {
+  readonly name: string
+  readonly isThere: boolean
+  /** Empties it, and returns how to address it. */
+  clear(): Promise<string>
+  open(address: string): VaultStore
+  /** The versions that stand in the table of migrations. */
+  versions(address: string): Promise<unknown>
 }
 
-async function seeded(): Promise<string> {
-  const path = newFile()
-  const store = sqliteStore({ path })
+const places: readonly Place[] = [
+  {
+    name: 'SQLite',
+    isThere: true,
+    clear: async () => newFile(),
+    open: (path) => sqliteStore({ path }),
+    async versions(path) {
+      const database = new DatabaseSync(path)
+      const rows = database.prepare('select version from holdfast_migrations').all()
+      database.close()
+      return rows.map(({ version }) => version)
+    },
+  },
+  {
+    name: 'PostgreSQL',
+    isThere: hasPostgres,
+    async clear() {
+      await inPostgres(`drop schema ${schema} cascade; create schema ${schema}`)
+      return `${postgresUrl}#${schema}`
+    },
+    open: () => postgresStore({ connectionString: postgresUrl, schema }),
+    versions: async () => (await inPostgres(`select version from ${schema}.holdfast_migrations`)).map(({ version }) => version),
+  },
+  {
+    name: 'MariaDB',
+    isThere: hasMariadb,
+    async clear() {
+      const name = new URL(mariadb).pathname.slice(1)
+      await inMariadb(`drop database ${name}; create database ${name}`)
+      return mariadb
+    },
+    open: () => mysqlStore({ connectionString: mariadb }),
+    async versions() {
+      const rows = await inMariadb('select version from holdfast_migrations', mariadb)
+      return Array.isArray(rows) ? rows.map(({ version }) => version) : rows
+    },
+  },
+]
+
+async function seeded({ clear, open }: Place): Promise<string> {
+  const address = await clear()
+  const store = open(address)
   await store.credentials.insert(newCredential('seed'))
   await store.tickets.create({ tenant: 'default', kind: 'flow', id: 't', data: new Uint8Array([1]), ttlMs: 600_000 })
   await store.close()
-  return path
+  return address
 }
 
-describe('several processes over one file', { timeout: 60_000 }, () => {
-  it('ten that open it new at once: it is migrated once, and all go on', async () => {
-    const path = newFile()
-    expect((await inProcesses(10, path, 'open')).every((now) => typeof now === 'number')).toBe(true)
-    const database = new DatabaseSync(path)
-    expect(database.prepare('select version from holdfast_migrations').all()).toEqual([{ version: 1 }])
-    database.close()
+describe.each(places)('several processes over one store: $name', { timeout: 60_000 }, (place) => {
+  it.skipIf(!place.isThere)('ten that open it new at once: it is migrated once, and all go on', async () => {
+    const address = await place.clear()
+    expect((await inProcesses(10, address, 'open')).every((now) => typeof now === 'number')).toBe(true)
+    expect(await place.versions(address)).toEqual([1])
   })
 
-  it('compare-and-swap increments add up exactly', async () => {
-    const path = await seeded()
-    expect(await inProcesses(4, path, 'increment')).toEqual([50, 50, 50, 50])
-    const store = sqliteStore({ path })
+  it.skipIf(!place.isThere)('compare-and-swap increments add up exactly', async () => {
+    const address = await seeded(place)
+    expect(await inProcesses(4, address, 'increment')).toEqual([50, 50, 50, 50])
+    const store = place.open(address)
     expect(await store.credentials.get(KEY)).toMatchObject({ secretRev: 200, version: 201 })
     await store.close()
   })
 
-  it('one inserts, one claims, one takes the ticket', async () => {
-    const path = await seeded()
-    expect((await inProcesses(6, path, 'claim')).filter((outcome) => outcome === 'claimed')).toHaveLength(1)
-    expect((await inProcesses(6, path, 'take')).filter(Boolean)).toHaveLength(1)
-    expect((await inProcesses(6, newFile(), 'insert')).filter((outcome) => outcome === 'inserted')).toHaveLength(1)
+  it.skipIf(!place.isThere)('one inserts, one claims, one takes the ticket', async () => {
+    const address = await seeded(place)
+    expect((await inProcesses(6, address, 'claim')).filter((outcome) => outcome === 'claimed')).toHaveLength(1)
+    expect((await inProcesses(6, address, 'take')).filter(Boolean)).toHaveLength(1)
+    expect((await inProcesses(6, await place.clear(), 'insert')).filter((outcome) => outcome === 'inserted')).toHaveLength(1)
   })
 })

@@ -1,15 +1,20 @@
 import type { DescribeVaultStoreOptions } from './options.js'
 import { atomicityRules } from './rules/atomicity.js'
 import { auditRules } from './rules/audit.js'
+import { closeRules } from './rules/close.js'
 import { credentialRules } from './rules/credentials.js'
 import { documentRules } from './rules/documents.js'
+import { faultRules } from './rules/faults.js'
+import { historyRules } from './rules/histories.js'
 import { keyRules } from './rules/keys.js'
 import { leaseRules } from './rules/leases.js'
 import { lifecycleRules } from './rules/lifecycle.js'
 import { listingRules } from './rules/listings.js'
+import { longListingRules } from './rules/long-listings.js'
 import { outboxRules } from './rules/outbox.js'
 import { tenantRules } from './rules/tenants.js'
 import { ticketRules } from './rules/tickets.js'
+import { valueRules } from './rules/values.js'
 import { storeSubject } from './store-subject.js'
 
 /**
@@ -29,13 +34,18 @@ export function describeVaultStore(options: DescribeVaultStoreOptions): void {
       credentialRules,
       leaseRules,
       listingRules,
+      longListingRules,
       documentRules,
       ticketRules,
       outboxRules,
       auditRules,
       atomicityRules,
       tenantRules,
+      valueRules,
+      closeRules,
+      faultRules,
       lifecycleRules,
+      historyRules,
     ]) {
       rules(subject)
     }

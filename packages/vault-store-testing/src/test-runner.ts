@@ -1,7 +1,7 @@
 /** What the suite needs of a test runner. Vitest's and Jest's functions fit as they are. */
 export interface TestRunner {
   readonly describe: (name: string, define: () => void) => unknown
-  readonly it: (name: string, run: () => Promise<void>) => unknown
+  readonly it: (name: string, run: () => Promise<void>, timeoutMs?: number) => unknown
   readonly expect: (actual: unknown) => Expectation
 }
 

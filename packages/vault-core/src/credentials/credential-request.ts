@@ -1,6 +1,6 @@
 import { VaultError } from '../errors.js'
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
-import { storeKeyProblem } from '../storage/store-key.js'
+import { storeKeyProblem } from '../storage/rules/store-key.js'
 import type { CredentialSelector, GetCredentialsOptions } from './credentials.js'
 
 /** Checks whose credential is asked for. @throws {VaultError} `invalid_request`, naming each bad field. */

@@ -1,5 +1,5 @@
 import type { CredentialRow, CredentialStore, Page } from '../storage/contract.js'
-import { assertPageLimit } from '../storage/store-arguments.js'
+import { assertPageLimit } from '../storage/rules/store-arguments.js'
 import { type CredentialData, readCredentialData } from './credential-data.js'
 import type { CredentialInfo } from './credentials.js'
 

@@ -3,7 +3,7 @@ import type { ConnectionProperties } from '../model/connection.js'
 import { readConnectionProperties } from '../model/connection-properties.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
 import { endpointUrlProblem } from '../model/endpoint-url.js'
-import { storeKeyProblem } from '../storage/store-key.js'
+import { storeKeyProblem } from '../storage/rules/store-key.js'
 import type { CompleteAuthorization, StartAuthorization } from './authorization-flow.js'
 import { AUTHORIZATION_RESPONSE_PARAMETERS } from './response-parameters.js'
 

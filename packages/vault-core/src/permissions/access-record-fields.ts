@@ -1,4 +1,4 @@
-import { storeKeyProblem } from '../storage/store-key.js'
+import { storeKeyProblem } from '../storage/rules/store-key.js'
 import type { AccessStatement, NewAccessRecord, SubjectReference } from './access-record.js'
 import { closedObject, createFieldProblems, type FieldProblems, listOf, textOf } from './field-problems.js'
 import { parseResourcePattern } from './resource-pattern.js'

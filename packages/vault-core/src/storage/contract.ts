@@ -24,7 +24,13 @@ export type * from './ticket-store.js'
  * - **Bytes and text** come back exactly as they were given, and as copies: changing one changes nothing in the store.
  * - **Failure**: a store that cannot do its work throws `store_unavailable` with the cause; after `close` every method does.
  * - **Time** for leases, tickets and jobs is the store's clock alone ({@link VaultStore.now}); no host's clock is compared with it.
- * - **Repeats**: a write whose acknowledgement was lost may be sent again with the same attempt id, and then reports the success it had.
+ * - **Repeats**: a write whose acknowledgement was lost may be sent again with the same attempt id, and then reports the
+ *   success it had, as long as nobody wrote after it; else it is a conflict, with the row as it is now.
+ * - **Sizes**: a value, bytes or text in UTF-8, has 1 MiB at most (`MAX_STORE_VALUE_BYTES`); text is well-formed Unicode
+ *   without NUL. Times and durations are whole milliseconds, 0 or more. Anything else is refused with `invalid_request`.
+ * - **Listings** have one total order, and a cursor is a place in it: a row that stays while pages are read is met exactly
+ *   once, however many come and go meanwhile; one that comes or goes may be met or not.
+ * - **Versions and fences** are whole numbers that only grow: a version counts the writes of a row, a fence its claims.
  */
 export interface VaultStore {
   /** What this store can promise: for whoever decides where to run it. */

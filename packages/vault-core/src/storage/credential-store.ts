@@ -26,7 +26,7 @@ export interface CredentialContent {
   readonly refreshTokenFingerprint: Uint8Array | null
   /** When the access token expires, epoch milliseconds; null when unknown. */
   readonly expiresAtMs: number | null
-  /** When a worker should look at this row, epoch milliseconds; null for never. Indexed. */
+  /** When a worker should look at this row, epoch milliseconds; null for never. Indexed. `claim` and `renew` move it. */
   readonly dueAtMs: number | null
   /** Everything else, as JSON text that only the vault reads. */
   readonly data: string
@@ -133,7 +133,7 @@ export interface DueQuery {
 
 export interface CredentialStore {
   get(key: CredentialKey): Promise<CredentialRow | null>
-  /** In the order of `keys`; null for each that is not there. */
+  /** Up to 1,000 in one round trip, in the order of `keys`; null for each that is not there. */
   getMany(keys: readonly CredentialKey[]): Promise<readonly (CredentialRow | null)[]>
   /** Version 1, fence 0, no lease. `exists` with the row that is there; `inserted` if that row is this very attempt's. */
   insert(credential: NewCredential, also?: Companions): Promise<InsertResult>
@@ -151,12 +151,13 @@ export interface CredentialStore {
   /**
    * In one step: if the version is as expected and no live lease and no young `sent` intent stand in the way, the fence
    * grows by one, owner, lease and a `claimed` intent are written, and a `sent` intent that is taken over is counted in
-   * `unresolvedSends`. A repeat by the same attempt while it holds the lease is `claimed` again under the same fence.
+   * `unresolvedSends`. The due time moves to the end of the lease, so that whoever works through what is due finds a row
+   * whose holder died. A repeat by the same attempt while it holds the lease is `claimed` again under the same fence.
    */
   claim(request: ClaimRequest): Promise<ClaimResult>
   /** Turns the intent into `sent` at store time if owner and fence hold a lease that is still live. The last write before the request. */
   markSent(key: CredentialKey, holder: LeaseHolder): Promise<boolean>
-  /** Sets the lease's end to now + `leaseMs` if owner and fence still hold it, even if it ran out and nobody took over. */
+  /** Sets the lease's end, and the due time, to now + `leaseMs` if owner and fence still hold it, even if it ran out and nobody took over. */
   renew(key: CredentialKey, holder: LeaseHolder, leaseMs: number): Promise<boolean>
   /** Ends the lease if owner and fence hold it. The intent is cleared too unless `keepIntent` (outcome unknown). */
   release(key: CredentialKey, holder: LeaseHolder, options?: { readonly keepIntent?: boolean }): Promise<boolean>

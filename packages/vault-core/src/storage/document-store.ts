@@ -40,4 +40,9 @@ export interface DocumentStore {
     readonly cursor?: string
     readonly limit: number
   }): Promise<Page<DocumentRow>>
+  /**
+   * A number that grows whenever a document of this kind is stored or deleted: equal numbers mean that nothing changed in
+   * between. For whoever keeps documents in memory and must see what other processes change. 0 before the first.
+   */
+  revision(query: { readonly tenant: string; readonly kind: string }): Promise<number>
 }

@@ -61,6 +61,10 @@ export function faultyDocuments(real: DocumentStore): FaultyDocuments {
       check()
       return page
     },
+    async revision(query) {
+      check()
+      return real.revision(query)
+    },
   }
   return faulty
 }

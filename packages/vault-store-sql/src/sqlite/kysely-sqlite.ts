@@ -1,6 +1,6 @@
 import { Kysely, SqliteDialect } from 'kysely'
+import { type TableNames, tableNamesPlugin } from '../names.js'
 import type { StoreSchema } from '../schema.js'
-import { tablePrefixPlugin } from '../table-prefix.js'
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.js'
 
 /** The shape that Kysely's SQLite dialect takes. */
@@ -15,7 +15,7 @@ interface KyselyStatement {
 const MAX_STATEMENTS = 200
 
 /** Kysely over an open database. Statements are prepared once and kept. */
-export function kyselyOver(database: SqliteDatabase, prefix: string): Kysely<StoreSchema> {
+export function kyselyOver(database: SqliteDatabase, names: TableNames): Kysely<StoreSchema> {
   const statements = new Map<string, KyselyStatement>()
   const prepare = (text: string): KyselyStatement => {
     const known = statements.get(text)
@@ -27,7 +27,7 @@ export function kyselyOver(database: SqliteDatabase, prefix: string): Kysely<Sto
   }
   return new Kysely<StoreSchema>({
     dialect: new SqliteDialect({ database: { prepare, close: () => undefined } }),
-    plugins: [tablePrefixPlugin(prefix)],
+    plugins: [tableNamesPlugin(names)],
   })
 }
 

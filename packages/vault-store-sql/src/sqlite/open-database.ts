@@ -1,6 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
-import { storeFailure } from '../store-failure.js'
+import { storeFailure } from '../failures/explain.js'
 import type { SqliteDatabase } from './sqlite-database.js'
 
 /** How long SQLite itself waits for another process's write, milliseconds. */
@@ -15,6 +14,8 @@ const BUSY_TIMEOUT_MS = 5_000
 export function openDatabase(path: string): SqliteDatabase {
   try {
     if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
+    // Loaded only here: it is not to be had everywhere, and where it is new it announces itself.
+    const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
     const database = new DatabaseSync(path)
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma journal_mode = wal; pragma synchronous = full`)
     return database

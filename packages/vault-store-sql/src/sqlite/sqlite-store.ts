@@ -1,23 +1,21 @@
-import { VaultError, type VaultStore } from '@holdfast/vault-core'
-import { sqlAudit } from '../audit.js'
-import { sqlCredentials } from '../credentials.js'
-import { sqlDocuments } from '../documents.js'
-import type { MigrateMode } from '../migrate.js'
-import { sqlOutbox } from '../outbox.js'
-import { sqlTickets } from '../tickets.js'
+import type { VaultStore } from '@holdfast/vault-core/store'
+import { sqliteDialect } from '../dialect.js'
+import { guardedDatabase } from '../guarded-database.js'
+import { migrate as migrateTables } from '../migrations/migrate.js'
+import { assertMigrateMode, assertOneOf, assertTableNames, type SqlStoreOptions, warnProcess } from '../options.js'
+import { sqlStore } from '../sql-store.js'
+import { kyselyOver } from './kysely-sqlite.js'
 import { openDatabase } from './open-database.js'
 import type { SqliteDatabase } from './sqlite-database.js'
-import { createSqliteExecutor } from './sqlite-executor.js'
+import { sqliteReader } from './sqlite-reader.js'
+import { checkSqliteSettings } from './sqlite-settings.js'
+import { createSqliteTurns } from './sqlite-turns.js'
 
-export interface SqliteStoreOptions {
+export interface SqliteStoreOptions extends SqlStoreOptions {
   /** The database file, made if it is missing; `:memory:` for none. Not on a network file system: SQLite's locks do not work there. */
   readonly path?: string
-  /** An open database in place of `path`. The store does not close it, and changes none of its pragmas. */
+  /** An open database of `node:sqlite` or better-sqlite3. The store does not close it, and changes none of its pragmas. */
   readonly database?: SqliteDatabase
-  /** Put before each table's name. Default `holdfast_`. */
-  readonly tablePrefix?: string
-  /** What to do about the tables at first use. Default `auto`. */
-  readonly migrate?: MigrateMode
   /** The store's clock, epoch milliseconds: SQLite has none, so it is the machine's. Default `Date.now`. */
   readonly clock?: () => number
 }
@@ -31,37 +29,31 @@ export interface SqliteStoreOptions {
  * const store = sqliteStore({ path: './vault.db' })
  * ```
  */
-export function sqliteStore({
-  path,
-  database,
-  tablePrefix = 'holdfast_',
-  migrate = 'auto',
-  clock = () => Date.now(),
-}: SqliteStoreOptions): VaultStore {
-  if ((path === undefined) === (database === undefined)) throw invalid('path', 'Give sqliteStore either `path` or `database`.')
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,40}$|^$/.test(tablePrefix))
-    throw invalid('tablePrefix', '`tablePrefix` may hold letters, digits and "_" only.')
-  if (!['auto', 'check', 'off'].includes(migrate)) throw invalid('migrate', '`migrate` must be "auto", "check" or "off".')
+export function sqliteStore(options: SqliteStoreOptions): VaultStore {
+  const { path, tablePrefix = 'holdfast_', migrate = 'auto', clock = () => Date.now(), onWarning = warnProcess } = options
+  assertOneOf(options, ['path', 'database'])
+  const names = { prefix: tablePrefix }
+  assertTableNames(names)
+  assertMigrateMode(migrate)
 
-  const executor = createSqliteExecutor({
-    database: database ?? openDatabase(path ?? ''),
-    owned: database === undefined,
-    prefix: tablePrefix,
-    migrate,
-    clock,
+  const dialect = sqliteDialect(clock)
+  const sqlite = options.database ?? openDatabase(path ?? '')
+  const db = kyselyOver(sqlite, names)
+  const turns = createSqliteTurns(db)
+  const database = guardedDatabase({
+    dialect,
+    reader: sqliteReader(sqlite, names, turns),
+    run: (work) => turns.inTurn(() => work(db)),
+    transaction: turns.inTransaction,
+    async prepare() {
+      await migrateTables({ db, dialect, names, mode: migrate, exclusively: turns.inTransaction })
+      if (options.database) checkSqliteSettings(options.database, onWarning)
+    },
+    async close() {
+      await turns.inTurn(() => undefined)
+      if (path !== undefined) sqlite.close()
+    },
   })
-  return {
-    capabilities: { durable: path !== ':memory:', crossProcess: path !== ':memory:' },
-    credentials: sqlCredentials(executor),
-    documents: sqlDocuments(executor),
-    tickets: sqlTickets(executor),
-    outbox: sqlOutbox(executor),
-    audit: sqlAudit(executor),
-    now: () => executor.run(async (_db, nowMs) => nowMs),
-    close: () => executor.close(),
-  }
-}
-
-function invalid(field: string, message: string): VaultError {
-  return new VaultError('invalid_configuration', message, { fields: { [field]: message } })
+  const isInMemory = path === ':memory:'
+  return sqlStore(database, { durable: !isInMemory, crossProcess: !isInMemory })
 }

@@ -27,6 +27,42 @@ export function auditRules({ describe, rule, expect }: StoreSubject): void {
       expect([first, next, last].map((page) => page.map(({ id }) => id))).toEqual([['a', 'b'], ['c', 'd'], ['e']])
     })
 
+    rule('leaves an entry that is there already as it is', async ({ store, tenant }) => {
+      await store.audit.append([entry(tenant, 'a'), entry(tenant, 'b')])
+      const before = await store.audit.list({ tenant, limit: 10 })
+      await store.audit.append([{ ...entry(tenant, 'a'), data: 'other' }, entry(tenant, 'c')])
+      const after = await store.audit.list({ tenant, limit: 10 })
+      expect(after.slice(0, 2)).toEqual(before)
+      expect(after.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+    })
+
+    rule('hides no entry from a reader who goes on from the last that he saw, while many append', async ({ store, tenant, another }) => {
+      const other = await another()
+      let isOver = false
+      const seen: string[] = []
+      const read = async (): Promise<void> => {
+        for (let last = 0, isLast = false; !isLast; ) {
+          isLast = isOver
+          const page = await store.audit.list({ tenant, limit: 7, afterSequence: last })
+          seen.push(...page.map(({ id }) => id))
+          last = page.at(-1)?.sequence ?? last
+          if (page.length > 0) isLast = false
+          // A store that answers from memory would leave the writers no turn.
+          else await new Promise((resolve) => setTimeout(resolve, 0))
+        }
+      }
+      const write = async (writer: number): Promise<void> => {
+        for (let n = 0; n < 12; n++)
+          await (writer % 2 === 0 ? store : other).audit.append([entry(tenant, `${writer}-${n}`), entry(tenant, `${writer}-${n}-too`)])
+      }
+      const reading = read()
+      await Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)))
+      isOver = true
+      await reading
+      expect(seen.length).toBe(192)
+      expect(new Set(seen).size).toBe(192)
+    })
+
     rule('gives 100 entries appended at once 100 different sequences', async ({ store, tenant }) => {
       await Promise.all(Array.from({ length: 100 }, (_, n) => store.audit.append([entry(tenant, `e-${n}`)])))
       const sequences = (await store.audit.list({ tenant, limit: 1_000 })).map(({ sequence }) => sequence)

@@ -68,6 +68,28 @@ export function documentRules({ describe, rule, expect }: StoreSubject): void {
       expect(await store.documents.get(key)).toBe(null)
     })
 
+    rule('have a revision by kind: it grows with each that is stored or deleted, and with nothing else', async ({ store, tenant }) => {
+      const { documents } = store
+      const [query, key] = [
+        { tenant, kind: 'role' },
+        { tenant, kind: 'role', id: 'admin' },
+      ]
+      const revisions = [await documents.revision(query)]
+      expect(revisions[0]).toBe(0)
+      await documents.put({ ...key, data: 'one', expect: 'absent', attemptId: 'a' })
+      revisions.push(await documents.revision(query))
+      await documents.put({ ...key, data: 'two', expect: 1, attemptId: 'b' })
+      revisions.push(await documents.revision(query))
+      await documents.put({ ...key, data: 'two', expect: 1, attemptId: 'b' })
+      await documents.put({ ...key, data: 'x', expect: 'absent', attemptId: 'c' })
+      await documents.delete(key, 9)
+      await documents.put({ ...key, kind: 'other', data: 'x', expect: 'absent', attemptId: 'd' })
+      expect(await documents.revision(query)).toBe(revisions[2])
+      await documents.delete(key, 2)
+      revisions.push(await documents.revision(query))
+      expect(revisions.every((revision, n) => n === 0 || revision > (revisions[n - 1] ?? 0))).toBe(true)
+    })
+
     rule('are listed by pages, each that stays exactly once', async ({ store, tenant }) => {
       const ids = Array.from({ length: 25 }, (_, n) => `doc-${String(n).padStart(2, '0')}`)
       for (const id of ids) await store.documents.put({ tenant, kind: 'k', id, data: id, expect: 'absent', attemptId: id })

@@ -82,6 +82,24 @@ export function leaseRules({ describe, rule, expect }: StoreSubject): void {
       expect((await scene.store.credentials.claim(claimOf(bob, { owner: 'owner-b' }))).outcome).toBe('claimed')
     })
 
+    rule('claim and renew move the due time to the end of the lease, so that a dead holder is found; release leaves it', async (scene) => {
+      const { store, tenant, elapse } = scene
+      const row = await claimed(scene)
+      expect(row.dueAtMs).toBe(row.lease?.untilMs)
+      const due = async (): Promise<number> => (await store.credentials.due({ tenant, dueBeforeMs: await store.now(), limit: 10 })).length
+      expect(await due()).toBe(0)
+      await elapse(5_000)
+      await store.credentials.renew(keyOf(row), holderOf(row), 10_000)
+      const renewed = await store.credentials.get(keyOf(row))
+      expect(renewed?.dueAtMs).toBe(renewed?.lease?.untilMs)
+      await elapse(6_000)
+      expect(await due()).toBe(0)
+      await elapse(5_000)
+      expect(await due()).toBe(1)
+      await store.credentials.release(keyOf(row), holderOf(row))
+      expect((await store.credentials.get(keyOf(row)))?.dueAtMs).toBe(renewed?.dueAtMs)
+    })
+
     rule('markSent by the holder notes the moment; by anybody else it does nothing', async (scene) => {
       const { store } = scene
       const row = await claimed(scene)

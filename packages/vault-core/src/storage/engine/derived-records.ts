@@ -1,0 +1,41 @@
+import type { CredentialRow } from '../contract.js'
+import { keyText } from './key-text.js'
+import type { Records } from './records.js'
+import type { RecordWrite } from './sorted-tables.js'
+
+/** Tables that say nothing which the others do not: an engine that keeps its tables in memory may build them anew. */
+export const derivedTables: ReadonlySet<string> = new Set(['due', 'expiry', 'queue', 'entries'])
+
+/** What stands in derived tables because this record stands in its own. */
+export function derivedRecords(table: string, key: string, record: object | undefined): readonly Required<RecordWrite>[] {
+  if (record === undefined) return []
+  const derived = derivations[table]?.(record, key)
+  return derived ? [derived] : []
+}
+
+/** Key of a row in the index of due times. */
+export function dueKey({ tenant, dueAtMs, userId, connectionId, accountId }: CredentialRow): string | undefined {
+  return dueAtMs === null ? undefined : keyText(tenant, dueAtMs, userId, connectionId, accountId)
+}
+
+// Records are what this code wrote, so that their types are taken on trust.
+const derivations: Readonly<Record<string, (record: object, key: string) => Required<RecordWrite> | undefined>> = {
+  credentials(record) {
+    const row = record as Records['credentials']
+    const key = dueKey(row)
+    const { tenant, userId, connectionId, accountId } = row
+    return key === undefined ? undefined : { table: 'due', key, record: { key: { tenant, userId, connectionId, accountId } } }
+  },
+  tickets(record, ticket) {
+    const { expiresAtMs } = record as Records['tickets']
+    return { table: 'expiry', key: keyText(expiresAtMs, ticket), record: { ticket } }
+  },
+  jobs(record) {
+    const { tenant, id, sequence } = record as Records['jobs']
+    return { table: 'queue', key: keyText(tenant, sequence), record: { id } }
+  },
+  audit(record) {
+    const { tenant, id, sequence } = record as Records['audit']
+    return { table: 'entries', key: keyText(tenant, id), record: { sequence } }
+  },
+}

@@ -1,0 +1,70 @@
+import { VaultError } from '@holdfast/vault-core'
+import type { Kysely } from 'kysely'
+import type { Dialect } from './dialect.js'
+import { storeFailure } from './failures/explain.js'
+import { repeatSafely } from './failures/repeat.js'
+import type { StoreSchema } from './schema.js'
+import type { CredentialReader, RunOptions, SqlDatabase } from './sql-database.js'
+
+export interface RawDatabase {
+  readonly dialect: Dialect
+  readonly reader: CredentialReader
+  run<T>(work: (db: Kysely<StoreSchema>) => Promise<T>): Promise<T>
+  transaction<T>(work: (db: Kysely<StoreSchema>) => Promise<T>): Promise<T>
+  /** Before first use: migrations, and a look at the settings. Done again at the next use if it fails. */
+  prepare(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Puts around a database what all have in common: it is prepared first, failures are judged, and after `close` nothing works. */
+export function guardedDatabase({ dialect, reader, run, transaction, prepare, close }: RawDatabase): SqlDatabase {
+  let closing: Promise<void> | undefined
+  let preparing: Promise<void> | undefined
+  let isReady = false
+  const underWay = new Set<Promise<unknown>>()
+
+  const ready = (): Promise<void> => {
+    preparing ??= prepare().then(
+      () => {
+        isReady = true
+      },
+      (error: unknown) => {
+        preparing = undefined
+        throw error
+      },
+    )
+    return preparing
+  }
+  const attempt = async <T>(work: () => Promise<T>, options: RunOptions = {}): Promise<T> => {
+    if (closing) throw new VaultError('store_unavailable', 'The store is closed. Open a new one.')
+    try {
+      return await repeatSafely(
+        async () => {
+          if (!isReady) await ready()
+          return work()
+        },
+        { ...options, isGivenUp: () => closing !== undefined },
+      )
+    } catch (error) {
+      throw storeFailure(error)
+    }
+  }
+  const open = <T>(work: () => Promise<T>, options?: RunOptions): Promise<T> => {
+    const call = attempt(work, options)
+    underWay.add(call)
+    const end = (): void => void underWay.delete(call)
+    call.then(end, end)
+    return call
+  }
+
+  return {
+    dialect,
+    credentials: { one: (key) => open(() => reader.one(key)), many: (keys) => open(() => reader.many(keys)) },
+    run: (work, options) => open(() => run(work), options),
+    transact: (work, options) => open(() => transaction(work), options),
+    close() {
+      closing ??= Promise.allSettled(underWay).then(close)
+      return closing
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import type { Migration } from './migration.js'
+
+// Rowid tables with an index of the key: with rows of about a kilobyte they read several times faster than WITHOUT ROWID.
+export const sqliteMigrations: readonly Migration[] = [
+  {
+    version: 1,
+    statements: [
+      `create table {credentials} (
+  tenant text not null, user_id text not null, connection_id text not null, account_id text not null,
+  version integer not null, last_attempt_id text not null, epoch integer not null, secret_rev integer not null, status text not null,
+  access_token blob, refresh_token blob, refresh_token_fingerprint blob,
+  expires_at_ms integer, due_at_ms integer, data text not null,
+  fence integer not null, lease_owner text, lease_until_ms integer,
+  intent_attempt_id text, intent_state text, intent_sent_at_ms integer, unresolved_sends integer not null,
+  created_at_ms integer not null, updated_at_ms integer not null)`,
+      'create unique index {index credentials_key} on {credentials} (tenant, user_id, connection_id, account_id)',
+      'create index {index credentials_connection} on {credentials} (tenant, connection_id, user_id, account_id)',
+      'create index {index credentials_due} on {credentials} (tenant, due_at_ms) where due_at_ms is not null',
+      `create table {documents} (
+  tenant text not null, kind text not null, id text not null,
+  version integer not null, last_attempt_id text not null, data text not null, updated_at_ms integer not null)`,
+      'create unique index {index documents_key} on {documents} (tenant, kind, id)',
+      `create table {tickets} (
+  tenant text not null, kind text not null, id text not null, data blob not null, expires_at_ms integer not null)`,
+      'create unique index {index tickets_key} on {tickets} (tenant, kind, id)',
+      'create index {index tickets_expiry} on {tickets} (expires_at_ms)',
+      `create table {outbox} (
+  sequence integer primary key autoincrement, tenant text not null, id text not null, topic text not null,
+  data blob not null, attempt integer not null, available_at_ms integer not null)`,
+      'create unique index {index outbox_key} on {outbox} (tenant, id)',
+      'create index {index outbox_topic} on {outbox} (tenant, topic, sequence)',
+      `create table {audit} (
+  tenant text not null, sequence integer not null, id text not null, at_ms integer not null, data text not null)`,
+      'create unique index {index audit_key} on {audit} (tenant, sequence)',
+      'create unique index {index audit_id} on {audit} (tenant, id)',
+      `create table {counters} (
+  tenant text not null, topic text not null, name text not null, value integer not null, primary key (tenant, topic, name))`,
+    ],
+  },
+]

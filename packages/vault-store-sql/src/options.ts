@@ -1,0 +1,43 @@
+import { VaultError } from '@holdfast/vault-core'
+import type { MigrateMode } from './migrations/migrate.js'
+import type { TableNames } from './names.js'
+
+/** What the stores of all databases have in common. */
+export interface SqlStoreOptions {
+  /** Put before each table's name. Default `holdfast_`. */
+  readonly tablePrefix?: string
+  /** What to do about the tables at first use. Default `auto`. */
+  readonly migrate?: MigrateMode
+  /** Told when the database's settings could lose what was acknowledged, with what could be lost. Default: a warning of the process. */
+  readonly onWarning?: (message: string) => void
+}
+
+export function warnProcess(message: string): void {
+  process.emitWarning(message, { code: 'HOLDFAST_DURABILITY' })
+}
+
+/** @throws {VaultError} `invalid_configuration`. */
+export function assertMigrateMode(mode: unknown): void {
+  if (mode === 'auto' || mode === 'check' || mode === 'off') return
+  throw invalid('migrate', 'must be "auto", "check" or "off"')
+}
+
+/** @throws {VaultError} `invalid_configuration`. */
+export function assertTableNames({ prefix, schema }: TableNames): void {
+  if (typeof prefix !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,30}$|^$/.test(prefix))
+    throw invalid('tablePrefix', 'may hold letters, digits and "_" only, 31 at most')
+  if (schema !== undefined && !/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(schema))
+    throw invalid('schema', 'may hold letters, digits and "_" only, 63 at most')
+}
+
+/** Refuses none or several of the ways to name a database. @throws {VaultError} `invalid_configuration`. */
+export function assertOneOf(options: object, names: readonly string[]): void {
+  const given = names.filter((name) => name in options && Reflect.get(options, name) !== undefined)
+  if (given.length === 1) return
+  const [field = ''] = names
+  throw invalid(field, `: give exactly one of ${names.map((name) => `\`${name}\``).join(', ')}`)
+}
+
+export function invalid(field: string, problem: string): VaultError {
+  return new VaultError('invalid_configuration', `\`${field}\` ${problem}.`, { fields: { [field]: problem } })
+}

@@ -1,0 +1,27 @@
+import type { CredentialKey, CredentialRow } from '@holdfast/vault-core/store'
+import type { Kysely } from 'kysely'
+import type { Dialect } from './dialect.js'
+import type { StoreSchema } from './schema.js'
+
+/** A database as the store uses it: migrated, its failures judged and repeated where that is safe. */
+export interface SqlDatabase {
+  readonly dialect: Dialect
+  readonly credentials: CredentialReader
+  /** Work whose statements each stand for themselves. */
+  run<T>(work: (db: Kysely<StoreSchema>) => Promise<T>, options?: RunOptions): Promise<T>
+  /** Work of several statements: all of it happens, or none. */
+  transact<T>(work: (db: Kysely<StoreSchema>) => Promise<T>, options?: RunOptions): Promise<T>
+  close(): Promise<void>
+}
+
+export interface RunOptions {
+  /** The work must not be done twice: it is not repeated when the connection broke and nobody can tell whether it was done. */
+  readonly once?: boolean
+}
+
+/** Reading by primary key, in one round trip, as fast as the driver can. */
+export interface CredentialReader {
+  one(key: CredentialKey): Promise<CredentialRow | null>
+  /** In the order of the keys. */
+  many(keys: readonly CredentialKey[]): Promise<readonly (CredentialRow | null)[]>
+}

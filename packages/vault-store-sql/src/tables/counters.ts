@@ -1,0 +1,43 @@
+import { type Kysely, sql } from 'kysely'
+import type { Dialect } from '../dialect.js'
+import type { StoreSchema } from '../schema.js'
+
+export interface CounterName {
+  readonly tenant: string
+  readonly topic: 'audit' | 'documents'
+  /** The kind of document; empty for the audit. */
+  readonly name: string
+}
+
+/**
+ * Moves a counter on and returns it, in the transaction under way. Its row stays locked until the transaction ends, so
+ * that the counts become visible in their order.
+ */
+export async function advance(db: Kysely<StoreSchema>, dialect: Dialect, counter: CounterName, by: number): Promise<number> {
+  const key = columnsOf(dialect, counter)
+  const insert = db.insertInto('counters').values({ ...key, value: by })
+  if (dialect.name === 'mysql') {
+    await insert.onDuplicateKeyUpdate({ value: sql<number>`value + ${by}` }).execute()
+  } else {
+    await insert
+      .onConflict((conflict) =>
+        conflict.columns(['tenant', 'topic', 'name']).doUpdateSet({ value: sql<number>`${sql.ref('counters.value')} + ${by}` }),
+      )
+      .execute()
+  }
+  return readCounter(db, dialect, counter)
+}
+
+/** 0 for a counter that was never moved. */
+export async function readCounter(db: Kysely<StoreSchema>, dialect: Dialect, counter: CounterName): Promise<number> {
+  const row = await db
+    .selectFrom('counters')
+    .select('value')
+    .where((eb) => eb.and(columnsOf(dialect, counter)))
+    .executeTakeFirst()
+  return Number(row?.value ?? 0)
+}
+
+function columnsOf({ exact }: Dialect, { tenant, topic, name }: CounterName) {
+  return { tenant: exact(tenant), topic, name: exact(name) }
+}

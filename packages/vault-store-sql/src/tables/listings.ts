@@ -1,0 +1,79 @@
+import {
+  assertMilliseconds,
+  assertPageLimit,
+  assertStoreKeys,
+  type CredentialStore,
+  readCursor,
+  writeCursor,
+} from '@holdfast/vault-core/store'
+import { sql } from 'kysely'
+import type { SqlDatabase } from '../sql-database.js'
+import { toCredentialRow } from './credential-row.js'
+import { whereKey } from './where-key.js'
+
+/** Credentials page by page, and those that are due. */
+export function sqlListings({ dialect, run, transact }: SqlDatabase): Pick<CredentialStore, 'list' | 'due'> {
+  const { exact } = dialect
+  return {
+    async list({ tenant, userId, connectionId, status, cursor, limit }) {
+      assertStoreKeys({ tenant })
+      assertPageLimit(limit)
+      const after = cursor === undefined ? undefined : readCursor(cursor, 4).slice(1).map(exact)
+      const rows = await run((db) => {
+        let query = db.selectFrom('credentials').selectAll().where('tenant', '=', exact(tenant))
+        if (userId !== undefined) query = query.where('user_id', '=', exact(userId))
+        if (connectionId !== undefined) query = query.where('connection_id', '=', exact(connectionId))
+        if (status !== undefined) query = query.where('status', '=', status)
+        if (after) {
+          const [user = '', connection = '', account = ''] = after
+          // Spelt out, with a bound of its own on the first column: not every database finds a range of an index for tuples.
+          query = query
+            .where('user_id', '>=', user)
+            .where(
+              sql<boolean>`(user_id > ${user} or (user_id = ${user} and (connection_id > ${connection} or (connection_id = ${connection} and account_id > ${account}))))`,
+            )
+        }
+        return query
+          .orderBy('user_id')
+          .orderBy('connection_id')
+          .orderBy('account_id')
+          .limit(limit + 1)
+          .execute()
+      })
+      const items = rows.slice(0, limit).map(toCredentialRow)
+      const last = items.at(-1)
+      return {
+        items,
+        ...(last && rows.length > limit && { cursor: writeCursor([last.tenant, last.userId, last.connectionId, last.accountId]) }),
+      }
+    },
+
+    async due({ tenant, dueBeforeMs, limit, postponeToMs }) {
+      assertStoreKeys({ tenant })
+      assertPageLimit(limit)
+      assertMilliseconds(dueBeforeMs, 'dueBeforeMs')
+      if (postponeToMs !== undefined) assertMilliseconds(postponeToMs, 'postponeToMs')
+      return transact(async (db) => {
+        const query = db
+          .selectFrom('credentials')
+          .selectAll()
+          .where('tenant', '=', exact(tenant))
+          .where('due_at_ms', '<=', dueBeforeMs)
+          .orderBy('due_at_ms')
+          .limit(limit)
+        // What another caller is just taking is his.
+        const rows = await (dialect.locksRows && postponeToMs !== undefined ? query.forUpdate().skipLocked() : query).execute()
+        if (postponeToMs === undefined || rows.length === 0) return rows.map(toCredentialRow)
+        await db
+          .updateTable('credentials')
+          .set({ due_at_ms: postponeToMs })
+          // The index of due times narrows the search down, whatever the database makes of the keys.
+          .where('tenant', '=', exact(tenant))
+          .where('due_at_ms', '<=', dueBeforeMs)
+          .where((eb) => eb.or(rows.map((row) => whereKey(row)(eb))))
+          .execute()
+        return rows.map((row) => toCredentialRow({ ...row, due_at_ms: postponeToMs }))
+      })
+    },
+  }
+}

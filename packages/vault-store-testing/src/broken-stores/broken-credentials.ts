@@ -1,0 +1,108 @@
+import type { CredentialRow } from '@holdfast/vault-core'
+import { type BrokenStores, nextTurn, withCredentials } from './broken-store.js'
+
+/** Rows written or read wrongly. */
+export const brokenCredentials: BrokenStores = {
+  'no compare-and-swap: every update is taken': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        update: async (change) => {
+          const row = await sound.credentials.get(change.key)
+          return sound.credentials.update({ ...change, expect: { version: row?.version ?? 0 } })
+        },
+      }),
+    caughtBy: /update with another version is a conflict/,
+  },
+  'lost updates: a write between read and write is overwritten': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        update: async (change) => {
+          const row = await sound.credentials.get(change.key)
+          if (!row || (change.expect.version !== undefined && change.expect.version !== row.version))
+            return sound.credentials.update(change)
+          await nextTurn()
+          const newest = await sound.credentials.get(change.key)
+          return sound.credentials.update({ ...change, expect: { ...change.expect, version: newest?.version ?? 0 } })
+        },
+      }),
+    caughtBy: /100 compare-and-swap increments at once add up/,
+  },
+  'the fingerprint is not compared': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        update: async (change) => {
+          const { refreshTokenFingerprint: _, ...expect } = change.expect
+          const row = await sound.credentials.get(change.key)
+          return sound.credentials.update({ ...change, expect: { version: row?.version ?? 0, ...expect } })
+        },
+      }),
+    caughtBy: /update with another refresh token fingerprint is a conflict/,
+  },
+  'repeats are not recognised': {
+    breakIt: (sound) => {
+      let calls = 0
+      return withCredentials(sound, {
+        update: (change) => sound.credentials.update({ ...change, attemptId: `${change.attemptId}-${++calls}` }),
+      })
+    },
+    caughtBy: /update recognises a repeat/,
+  },
+  'every fourth read is stale': {
+    breakIt: (sound) => {
+      const seen = new Map<string, CredentialRow | null>()
+      let reads = 0
+      return withCredentials(sound, {
+        get: async (key) => {
+          const name = JSON.stringify(key)
+          const old = seen.get(name)
+          const row = await sound.credentials.get(key)
+          seen.set(name, row)
+          return ++reads % 4 === 0 && old !== undefined ? old : row
+        },
+      })
+    },
+    caughtBy: /of 8 clients at once are linearizable/,
+  },
+  'an insert does not recognise its repeat': {
+    breakIt: (sound) => {
+      let calls = 0
+      return withCredentials(sound, {
+        insert: (credential, also) => sound.credentials.insert({ ...credential, attemptId: `${++calls}` }, also),
+      })
+    },
+    caughtBy: /insert recognises a repeat/,
+  },
+  'what is handed out is what is kept': {
+    breakIt: (sound) => {
+      const kept = new Map<string, CredentialRow>()
+      return withCredentials(sound, {
+        get: async (key) => {
+          const row = await sound.credentials.get(key)
+          const own = kept.get(JSON.stringify(key))
+          if (!row || own?.version === row.version) return own ?? null
+          kept.set(JSON.stringify(key), row)
+          return row
+        },
+      })
+    },
+    caughtBy: /bytes are copies/,
+  },
+  'times are kept in seconds': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        insert: (credential, also) =>
+          sound.credentials.insert(
+            { ...credential, expiresAtMs: credential.expiresAtMs && Math.floor(credential.expiresAtMs / 1_000) * 1_000 },
+            also,
+          ),
+      }),
+    caughtBy: /insert stores every field exactly/,
+  },
+  'null is kept as zero': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        insert: (credential, also) => sound.credentials.insert({ ...credential, expiresAtMs: credential.expiresAtMs ?? 0 }, also),
+      }),
+    caughtBy: /insert keeps nulls as nulls/,
+  },
+}

@@ -1,0 +1,47 @@
+import { type BrokenStores, nextTurn, withCredentials } from './broken-store.js'
+
+/** Listings that skip, repeat or hand out twice. */
+export const brokenListings: BrokenStores = {
+  'a listing counts its pages: it skips when rows go': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        list: async ({ cursor, limit, ...query }) => {
+          const { items } = await sound.credentials.list({ ...query, limit: 1_000 })
+          const from = Number(cursor ?? 0)
+          const page = items.slice(from, from + limit)
+          return from + limit < items.length ? { items: page, cursor: String(from + limit) } : { items: page }
+        },
+      }),
+    caughtBy: /return each row that stays exactly once while others come and go/,
+  },
+  'what is due is handed to several callers': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        due: async ({ postponeToMs, ...query }) => {
+          const rows = await sound.credentials.due(query)
+          await nextTurn()
+          if (postponeToMs !== undefined) await sound.credentials.due({ ...query, postponeToMs })
+          return rows
+        },
+      }),
+    caughtBy: /and postponed is handed to one of many callers/,
+  },
+  'many are answered in the order of the index': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        getMany: async (keys) =>
+          (await sound.credentials.getMany(keys)).toSorted((a, b) => ((a?.userId ?? '') < (b?.userId ?? '') ? -1 : 1)),
+      }),
+    caughtBy: /getMany answers in the order of the keys/,
+  },
+  'a listing leaves out the last row of a long page': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        list: async (query) => {
+          const page = await sound.credentials.list(query)
+          return page.items.length > 100 && page.cursor !== undefined ? { ...page, items: page.items.slice(0, -1) } : page
+        },
+      }),
+    caughtBy: /of 10,000 rows return each that stays exactly once/,
+  },
+}

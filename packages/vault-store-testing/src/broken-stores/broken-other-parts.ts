@@ -1,0 +1,202 @@
+import { type BrokenStores, nextTurn, withCredentials } from './broken-store.js'
+
+/** Tickets, jobs, audit, documents, and the store itself. */
+export const brokenParts: BrokenStores = {
+  'tickets are taken again and again': {
+    breakIt: (sound) => ({
+      ...sound,
+      tickets: {
+        ...sound.tickets,
+        take: async (key) => {
+          const data = await sound.tickets.take(key)
+          if (data) await sound.tickets.create({ ...key, data, ttlMs: 60_000 })
+          return data
+        },
+      },
+    }),
+    caughtBy: /tickets are taken once/,
+  },
+  'tickets do not expire': {
+    breakIt: (sound) => ({ ...sound, tickets: { ...sound.tickets, create: (ticket) => sound.tickets.create({ ...ticket, ttlMs: 1e12 }) } }),
+    caughtBy: /tickets expire by the store’s clock/,
+  },
+  'companions are added although the write conflicts': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        update: async (change) => {
+          const { also, ...rest } = change
+          const result = await sound.credentials.update(rest)
+          await sound.outbox.add(also?.outbox ?? [])
+          await sound.audit.append(also?.audit ?? [])
+          return result
+        },
+      }),
+    caughtBy: /are added with an update, and not when it conflicts/,
+  },
+  'a job is handed out under no lease': {
+    breakIt: (sound) => ({ ...sound, outbox: { ...sound.outbox, lease: (query) => sound.outbox.lease({ ...query, leaseMs: 0 }) } }),
+    caughtBy: /hands a job out again when its lease has run out/,
+  },
+  'tickets are looked at and then deleted: two take one': {
+    breakIt: (sound) => {
+      const live = new Map<string, Uint8Array>()
+      return {
+        ...sound,
+        tickets: {
+          ...sound.tickets,
+          create: async (ticket) => {
+            const outcome = await sound.tickets.create(ticket)
+            if (outcome === 'created') live.set(JSON.stringify([ticket.tenant, ticket.kind, ticket.id]), ticket.data)
+            return outcome
+          },
+          take: async (key) => {
+            const name = JSON.stringify([key.tenant, key.kind, key.id])
+            const found = live.get(name)
+            await nextTurn()
+            live.delete(name)
+            await sound.tickets.take(key)
+            return found ?? null
+          },
+        },
+      }
+    },
+    caughtBy: /100 takes at once: one gets it/,
+  },
+  'a live ticket is replaced': {
+    breakIt: (sound) => ({
+      ...sound,
+      tickets: {
+        ...sound.tickets,
+        create: async (ticket) => {
+          await sound.tickets.take({ tenant: ticket.tenant, kind: ticket.kind, id: ticket.id })
+          return sound.tickets.create(ticket)
+        },
+      },
+    }),
+    caughtBy: /tickets that live are not replaced/,
+  },
+  'companions are added anew with each repeat': {
+    breakIt: (sound) => {
+      let calls = 0
+      return withCredentials(sound, {
+        update: async ({ also, ...change }) => {
+          const result = await sound.credentials.update(change)
+          if (result.outcome === 'updated')
+            await sound.audit.append((also?.audit ?? []).map((entry) => ({ ...entry, id: `${entry.id}-${++calls}` })))
+          return result
+        },
+      })
+    },
+    caughtBy: /are added once, though the write is repeated/,
+  },
+  'audit entries are appended again': {
+    breakIt: (sound) => {
+      let calls = 0
+      return {
+        ...sound,
+        audit: {
+          ...sound.audit,
+          append: (entries) => sound.audit.append(entries.map((entry) => ({ ...entry, id: `${entry.id}#${++calls}` }))),
+          list: async (query) => (await sound.audit.list(query)).map((entry) => ({ ...entry, id: entry.id.replace(/#\d+$/, '') })),
+        },
+      }
+    },
+    caughtBy: /leaves an entry that is there already as it is/,
+  },
+  'audit sequences are given before they can be seen': {
+    breakIt: (sound) => {
+      const hidden = new Set<string>()
+      return {
+        ...sound,
+        audit: {
+          append: async (entries) => {
+            for (const { id } of entries) hidden.add(id)
+            await sound.audit.append(entries)
+            if (Math.random() < 0.5) await nextTurn()
+            for (const { id } of entries) hidden.delete(id)
+          },
+          list: async (query) => (await sound.audit.list(query)).filter(({ id }) => !hidden.has(id)),
+        },
+      }
+    },
+    caughtBy: /hides no entry from a reader/,
+  },
+  'the revision of documents stands still': {
+    breakIt: (sound) => ({ ...sound, documents: { ...sound.documents, revision: async () => 0 } }),
+    caughtBy: /have a revision by kind/,
+  },
+  'text is cut off at 65,535 characters': {
+    breakIt: (sound) => ({
+      ...sound,
+      documents: { ...sound.documents, put: (put) => sound.documents.put({ ...put, data: put.data.slice(0, 65_535) }) },
+    }),
+    caughtBy: /values of the largest size go in and come out/,
+  },
+  'NUL characters are dropped in silence': {
+    breakIt: (sound) => ({
+      ...sound,
+      documents: { ...sound.documents, put: (put) => sound.documents.put({ ...put, data: put.data.replaceAll('\0', '') }) },
+    }),
+    caughtBy: /refused whole: NUL in text/,
+  },
+  'the clock counts seconds': {
+    breakIt: (sound) => ({ ...sound, now: async () => Math.floor((await sound.now()) / 1_000) }),
+    caughtBy: /has a clock in whole epoch milliseconds/,
+  },
+  'anybody may complete a job': {
+    breakIt: (sound) => ({
+      ...sound,
+      outbox: {
+        ...sound.outbox,
+        complete: async (job) => {
+          for (let attempt = 0; attempt < 5; attempt++) if (await sound.outbox.complete({ ...job, attempt })) return true
+          return false
+        },
+      },
+    }),
+    caughtBy: /lets only the attempt that holds a job/,
+  },
+  'jobs come newest first': {
+    breakIt: (sound) => ({ ...sound, outbox: { ...sound.outbox, lease: async (query) => (await sound.outbox.lease(query)).toReversed() } }),
+    caughtBy: /hands out jobs in the order of their arrival/,
+  },
+  'a call under way hangs when the store is closed': {
+    breakIt: (sound) => {
+      let isClosed = false
+      return {
+        ...withCredentials(sound, {
+          list: async (query) => {
+            await nextTurn()
+            return isClosed ? new Promise(() => undefined) : sound.credentials.list(query)
+          },
+        }),
+        close: async () => {
+          isClosed = true
+          await sound.close()
+        },
+      }
+    },
+    caughtBy: /close lets every call that is under way finish or fail/,
+  },
+  'what is repeated after a fault is done twice': {
+    breakIt: (sound) => {
+      let calls = 0
+      return {
+        ...sound,
+        documents: {
+          ...sound.documents,
+          put: (put) => sound.documents.put({ ...put, attemptId: `${put.attemptId}-${++calls}`, expect: put.expect }),
+        },
+        audit: {
+          ...sound.audit,
+          append: (entries) => sound.audit.append(entries.map((entry) => ({ ...entry, id: `${entry.id}-${++calls}` }))),
+        },
+      }
+    },
+    caughtBy: /each call failing once after its work, and repeated/,
+  },
+  'it goes on after close': {
+    breakIt: (sound) => ({ ...sound, close: async () => undefined }),
+    caughtBy: /refuses every call after close/,
+  },
+}
