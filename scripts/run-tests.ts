@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { advice, findChromium, mustRunAll } from '../vitest.chromium.ts'
 import { spawnForeground } from './bootstrap/child.mjs'
 import { workspaceRoot } from './bootstrap/pins.mjs'
+import { ensureServices } from './services/find-services.ts'
 import { deleteReports, findSuites, readReport } from './tests/reports.ts'
 import { problemsOf, summaryLine, sumUp } from './tests/summary.ts'
 
@@ -12,18 +13,20 @@ const extra = process.argv.slice(2)
 const suites = findSuites(workspaceRoot)
 deleteReports(suites)
 const requireAll = mustRunAll(process.env)
-const notice = browserNotice()
-if (notice) console.error(notice)
+const services = await ensureServices(process.env, requireAll)
+const notices = [browserNotice(), ...services.notices.map((notice) => `\n${notice}\n`)].filter((notice) => notice !== '')
+for (const notice of notices) console.error(notice)
 
 const turboArgs = ['run', 'test', 'test:scripts', '--concurrency=2', '--continue', ...extra]
-const turboCode = await spawnForeground('turbo', turboArgs, { cwd: workspaceRoot, env: process.env })
+const turboEnv = { ...process.env, ...services.env }
+const turboCode = await spawnForeground('turbo', turboArgs, { cwd: workspaceRoot, env: turboEnv }).finally(() => services.stop())
 
 const reports = suites.map((suite) => ({ name: suite.name, report: readReport(suite.reportFile) }))
 const results = extra.length > 0 ? reports.filter(({ report }) => report) : reports
 const total = sumUp(results)
-const problems = problemsOf({ results, total, turboCode, requireAll })
+const problems = [...services.problems, ...problemsOf({ results, total, turboCode, requireAll })]
 
-if (notice) console.error(notice)
+for (const notice of notices) console.error(notice)
 for (const problem of problems) console.error(problem)
 const failed = Math.max(total.failed, problems.length > 0 ? 1 : 0)
 const line = summaryLine({ ...total, failed })
