@@ -1,10 +1,14 @@
 import type { Log } from './log.js'
 
-/** Who a credential belongs to. No event holds a secret. */
-interface CredentialEvent {
+/** Which connection it concerns. No event holds a secret. */
+interface ConnectionEvent {
   readonly atMs: number
   readonly tenant: string
   readonly connectionId: string
+}
+
+/** Who a credential belongs to. */
+interface CredentialEvent extends ConnectionEvent {
   readonly userId: string
   readonly accountId: string
 }
@@ -28,6 +32,11 @@ export type VaultEvent =
     })
   | (CredentialEvent & { readonly type: 'reauthorization_required'; readonly reason: string })
   | (CredentialEvent & { readonly type: 'disconnected' })
+  /** The refresh token ends then, and the last refresh did not put it off: ask the user to connect again before. */
+  | (CredentialEvent & { readonly type: 'refresh_token_expiring'; readonly refreshTokenExpiresAtMs: number })
+  /** No refresh of this connection is begun for a while, in any process: the provider fails, or refuses the application. */
+  | (ConnectionEvent & { readonly type: 'connection_paused'; readonly reason: string; readonly retryAfterMs: number })
+  | (ConnectionEvent & { readonly type: 'connection_resumed' })
 
 /** Called after each event. What it throws is logged and goes no further. */
 export type EventListener = (event: VaultEvent) => void

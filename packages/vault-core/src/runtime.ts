@@ -13,8 +13,8 @@ export interface Clock {
   now(): number
   /** Milliseconds that only grow, from any origin. */
   monotonic(): number
-  /** Resolves after `ms`, or as soon as `signal` aborts. Never rejects. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Resolves after `ms`, or as soon as `signal` aborts. Never rejects. `background`: this wait alone need not keep the process alive. */
+  sleep(ms: number, signal?: AbortSignal, options?: { readonly background?: boolean }): Promise<void>
 }
 
 /** `length` bytes of a cryptographically secure random source. */
@@ -41,15 +41,17 @@ export function clockSkewS(clock: Clock): number {
 const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: (ms, signal) =>
+  sleep: (ms, signal, { background = false } = {}) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()
       const done = (): void => {
-        clearTimeout(timer)
+        clearTimeout(timer as number)
         signal?.removeEventListener('abort', done)
         resolve()
       }
-      const timer = setTimeout(done, ms)
+      const timer: unknown = setTimeout(() => done(), ms)
+      // Where timers keep a process alive they are objects that can be told not to.
+      if (background && typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function') timer.unref()
       signal?.addEventListener('abort', done)
     }),
 }

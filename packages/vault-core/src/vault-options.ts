@@ -1,8 +1,10 @@
 import type { Keyring } from './crypto/keyring.js'
+import type { EnvelopePrimitives } from './crypto/primitives.js'
 import { VaultError } from './errors.js'
 import type { EventListener } from './events.js'
 import type { Log } from './log.js'
 import type { ConnectionInput } from './model/connection.js'
+import type { Journal } from './refresh/journal.js'
 import type { Clock, RandomSource } from './runtime.js'
 import type { StoreCapabilities, VaultStore } from './storage/contract.js'
 import { storeKeyProblem } from './storage/rules/store-key.js'
@@ -19,6 +21,17 @@ export interface VaultOptions {
   readonly callerWaitMs?: number
   /** What the store has to promise, `['durable', 'crossProcess']` for one that several processes share: one that does not is refused. Default: nothing. */
   readonly requiredStoreCapabilities?: readonly (keyof StoreCapabilities)[]
+  /**
+   * Whether the vault sweeps by itself, every 5 s, for refreshes whose process died and for tokens to be kept alive. Default
+   * true. False where nothing may run behind a request: call `vault.sweep()` from a timer there.
+   */
+  readonly background?: boolean
+  /** Where a provider's answer is kept while the store is away: `fileJournal({ path })` of `@holdfast/vault-store-file`. Default: in memory alone. */
+  readonly journal?: Journal
+  /** How many refreshes of one connection this process runs at a time. Default 32. */
+  readonly maxConcurrentRefreshes?: number
+  /** Another implementation of the algorithms that values are sealed with, such as the platform's own, for speed. Default: `@noble/ciphers`. */
+  readonly primitives?: EnvelopePrimitives
   readonly clock?: Clock
   readonly random?: RandomSource
   readonly fetch?: typeof globalThis.fetch
@@ -30,12 +43,17 @@ const DEFAULT_TENANT = 'default'
 /** Longer than nearly every token endpoint takes, shorter than the usual HTTP client's patience. */
 const DEFAULT_CALLER_WAIT_MS = 10_000
 
-type ParsedOptions = Pick<VaultOptions, 'store' | 'keyring' | 'connections'> &
-  Required<Pick<VaultOptions, 'tenant' | 'accountId' | 'callerWaitMs'>>
+/** At the 200 ms of most token endpoints 160 refreshes a second: 10,000 in a minute. */
+const DEFAULT_MAX_CONCURRENT_REFRESHES = 32
+
+type ParsedOptions = Pick<VaultOptions, 'store' | 'keyring' | 'connections'> & { readonly journal: Journal | undefined } & Required<
+    Pick<VaultOptions, 'tenant' | 'accountId' | 'callerWaitMs' | 'background' | 'maxConcurrentRefreshes'>
+  >
 
 /** Checks what `createVault` was given. @throws {VaultError} `invalid_configuration`, naming each bad option. */
 export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   const { store, keyring, connections, tenant = DEFAULT_TENANT, callerWaitMs = DEFAULT_CALLER_WAIT_MS } = options
+  const { background = true, journal, maxConcurrentRefreshes = DEFAULT_MAX_CONCURRENT_REFRESHES } = options
   const accountId = options.accountId ?? `acc_${tenant}`
   const fields: Record<string, string> = {}
   if (!store) fields.store = 'is missing: pass a VaultStore, `sqliteStore({ path })` for one'
@@ -50,6 +68,10 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
     fields.accountId = 'must be 1 to 64 letters, digits, `_` or `-`: it is a part of access keys'
   if (!(typeof callerWaitMs === 'number' && callerWaitMs > 0 && callerWaitMs <= 120_000))
     fields.callerWaitMs = 'must be milliseconds, more than 0 and at most 120,000'
+  if (typeof background !== 'boolean') fields.background = 'must be true or false'
+  if (journal !== undefined && typeof journal?.write !== 'function') fields.journal = 'must be a Journal: `fileJournal({ path })` is one'
+  if (!(Number.isInteger(maxConcurrentRefreshes) && maxConcurrentRefreshes >= 1 && maxConcurrentRefreshes <= 1_000))
+    fields.maxConcurrentRefreshes = 'must be a whole number from 1 to 1,000'
   const problems = Object.entries(fields)
   if (problems.length > 0) {
     throw new VaultError(
@@ -58,5 +80,5 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
       { fields },
     )
   }
-  return { store, keyring, connections, tenant, accountId, callerWaitMs }
+  return { store, keyring, connections, tenant, accountId, callerWaitMs, background, journal, maxConcurrentRefreshes }
 }

@@ -4,6 +4,7 @@ import { createGetCredentials } from './credentials/get-credentials.js'
 import { type ListCredentialsQuery, listCredentials } from './credentials/list-credentials.js'
 import { createRevocationJobs } from './credentials/revocation-jobs.js'
 import { createSaveGrant } from './credentials/save-grant.js'
+import { openTokens } from './credentials/sealed-tokens.js'
 import { createSealer } from './crypto/create-sealer.js'
 import { randomToken } from './crypto/random-token.js'
 import { safeEmitter } from './events.js'
@@ -17,7 +18,13 @@ import { revokeTokens } from './oauth/revocation.js'
 import { type AccessRecords, createAccessRecords } from './permissions/access-records.js'
 import { createPermissions, type Permissions } from './permissions/permissions.js'
 import { createServiceClients, type ServiceClients } from './permissions/service-clients.js'
+import { createCircuits } from './refresh/circuits.js'
+import type { RefreshContext } from './refresh/context.js'
 import { createRefreshCoordinator } from './refresh/coordinator.js'
+import { createRefreshJournal } from './refresh/refresh-journal.js'
+import { createSendSlots } from './refresh/send-slots.js'
+import { createSweeper, type SweepReport } from './refresh/sweeper.js'
+import { createUnwrittenGrants } from './refresh/unwritten-grants.js'
 import { generateEd25519KeyPair, runtimeWithDefaults } from './runtime.js'
 import type { Page } from './storage/contract.js'
 import { parseVaultOptions, type VaultOptions } from './vault-options.js'
@@ -48,9 +55,14 @@ export interface Vault {
   listCredentials(query?: ListCredentialsQuery): Promise<Page<CredentialInfo>>
   /** Ends the credential at once, and revokes it at the provider in the background. Harmless when there is none. */
   disconnect(selector: CredentialSelector): Promise<void>
+  /**
+   * Looks once for what is due though nobody asks: refreshes whose process died, refresh tokens to be kept alive, revocations.
+   * The vault does so by itself every 5 s unless `background` is false. Never rejects; resolves when it is done.
+   */
+  sweep(): Promise<SweepReport>
   /** @throws {VaultError} `store_unavailable` when the store does not answer. */
   checkHealth(): Promise<void>
-  /** Waits for refreshes and write-backs under way, at most 30 s; then closes the store. */
+  /** Begins no more refreshes, waits for refreshes and write-backs under way, at most 30 s, and closes the store. */
   close(): Promise<void>
 }
 
@@ -71,7 +83,7 @@ const DRAIN_MS = 30_000
  * ```
  */
 export function createVault(options: VaultOptions): Vault {
-  const { store, keyring, connections: inputs, tenant, accountId, callerWaitMs } = parseVaultOptions(options)
+  const { store, keyring, connections: inputs, tenant, accountId, callerWaitMs, ...refreshing } = parseVaultOptions(options)
   const runtime = runtimeWithDefaults(options)
   const log = options.log ?? silentLog
   const emit = safeEmitter(options.on, log)
@@ -79,7 +91,13 @@ export function createVault(options: VaultOptions): Vault {
   const stopped = new AbortController()
 
   const connections = createConnectionRegistry(inputs)
-  const sealer = createSealer({ documents: store.documents, keyring, tenant, runtime })
+  const sealer = createSealer({
+    documents: store.documents,
+    keyring,
+    tenant,
+    runtime,
+    ...(options.primitives && { primitives: options.primitives }),
+  })
   const discovery = createDiscovery({ runtime })
   const revocations = createRevocationJobs({
     outbox: store.outbox,
@@ -90,22 +108,44 @@ export function createVault(options: VaultOptions): Vault {
     closing: closing.signal,
     revoke: async (tokens) => revokeTokens({ connection: await connections.get(tokens.connectionId), tokens, discovery, runtime }),
   })
-  const coordinator = createRefreshCoordinator({
+  const discardTokens: RefreshContext['discardTokens'] = async ({ connectionId }, tokens) => {
+    await store.outbox.add([await revocations.jobFor({ connectionId, ...tokens })])
+    revocations.start()
+  }
+  const refreshContext: RefreshContext = {
     credentials: store.credentials,
     storeNow: () => store.now(),
     sealer,
     runtime,
     log,
     emit,
+    circuits: createCircuits({ documents: store.documents, sealer, tenant, runtime, log, emit }),
+    slots: createSendSlots(refreshing.maxConcurrentRefreshes),
+    journal: createRefreshJournal({
+      journal: refreshing.journal,
+      sealer,
+      credentials: store.credentials,
+      log,
+      discard: async ({ key, set }) =>
+        discardTokens(await connections.get(key.connectionId), { ...key, ...(await openTokens(sealer, { ...key, ...set })) }),
+    }),
+    unwritten: createUnwrittenGrants(runtime.clock),
+    closing: closing.signal,
     stopped: stopped.signal,
     owner: randomToken(runtime.random, 16),
     peerWaitMs: callerWaitMs,
     sendRefresh: (connection, refreshToken, limits) => sendRefreshRequest({ connection, refreshToken, ...limits, discovery, runtime }),
-    discardTokens: async ({ connectionId }, tokens) => {
-      await store.outbox.add([await revocations.jobFor({ connectionId, ...tokens })])
-      revocations.start()
-    },
+    discardTokens,
+  }
+  const coordinator = createRefreshCoordinator(refreshContext)
+  const sweeper = createSweeper({
+    context: refreshContext,
+    coordinator,
+    connections,
+    tenant,
+    alsoSweep: () => revocations.start(),
   })
+  if (refreshing.background) sweeper.start()
   const saveGrant = createSaveGrant({ tenant, connections, credentials: store.credentials, sealer, runtime, emit })
   const permissions = createPermissions({ documents: store.documents, tenant, runtime, log })
 
@@ -129,11 +169,13 @@ export function createVault(options: VaultOptions): Vault {
       credentials: store.credentials,
       sealer,
       coordinator,
+      unwritten: refreshContext.unwritten,
       runtime,
       callerWaitMs,
     }),
     listCredentials: (query = {}) => listCredentials(store.credentials, tenant, query),
     disconnect: createDisconnect({ tenant, credentials: store.credentials, sealer, revocations, runtime, log, emit }),
+    sweep: () => sweeper.sweep(),
     checkHealth: async () => {
       await store.now()
     },

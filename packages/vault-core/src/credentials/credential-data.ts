@@ -21,6 +21,13 @@ export interface CredentialData {
   readonly retryAtMs: number | null
   /** A request was sent whose outcome nobody knows: the provider may have rotated the refresh token. */
   readonly outcomeUnknown: boolean
+  /**
+   * A refresh token of this grant may have reached the provider twice before the last good answer, as one before got lost: it
+   * may hold that against the grant.
+   */
+  readonly sentTwice: boolean
+  /** The end of the refresh token that was announced already. */
+  readonly warnedOfEndMs: number | null
 }
 
 /** Reads the data of a row. @throws {VaultError} `decryption_failed` when it is damaged. */

@@ -37,11 +37,17 @@ export function providerUnavailable({ connectionId, userId }: Whose, reason: str
   )
 }
 
-export function providerRejectedClient({ connectionId, userId }: Whose, error: string): VaultError {
+/** While it was being refreshed, the user connected again, or another process's refresh was stored: whoever asks again works with that. */
+export function grantChanged(whose: Whose): VaultError {
+  return providerUnavailable(whose, 'grant_changed', 1_000)
+}
+
+/** @param retryAfterMs - When it is tried again by itself, if nobody mends the connection before. */
+export function providerRejectedClient({ connectionId, userId }: Whose, error: string, retryAfterMs: number): VaultError {
   return new VaultError(
     'provider_rejected_client',
     `The provider of connection "${connectionId}" refuses this application (${error}). Mend the connection's client id, secret or authentication method; the user's grant is kept.`,
-    { connectionId, userId, reason: error },
+    { connectionId, userId, reason: error, retryAfterMs: Math.max(0, Math.ceil(retryAfterMs)) },
   )
 }
 

@@ -15,6 +15,8 @@ export interface GetCredentialsOptions {
   readonly requiredScopes?: readonly string[]
   /** Refresh even if the token at hand seems good. Callers at the same time still share one request. */
   readonly forceRefresh?: boolean
+  /** `fingerprint` of a token that the API refused with 401: refreshes, unless the vault holds another one by now or has just refreshed. */
+  readonly rejected?: string
   /** Ends this caller's wait. The refresh itself goes on for the others. */
   readonly signal?: AbortSignal
 }
@@ -30,6 +32,8 @@ export class Credentials {
   readonly scope: string | undefined
   /** Undefined when the provider states no lifetime. */
   readonly expiresAt: Date | undefined
+  /** Names this very access token, and tells nothing of it: for logs, and for `rejected`. */
+  readonly fingerprint: string
   readonly #accessToken: Secret
 
   constructor(fields: {
@@ -38,6 +42,7 @@ export class Credentials {
     tokenType: string
     scope: string | undefined
     expiresAt: Date | undefined
+    fingerprint: string
     accessToken: Secret
   }) {
     this.connectionId = fields.connectionId
@@ -45,6 +50,7 @@ export class Credentials {
     this.tokenType = fields.tokenType
     this.scope = fields.scope
     this.expiresAt = fields.expiresAt
+    this.fingerprint = fields.fingerprint
     this.#accessToken = fields.accessToken
   }
 
@@ -64,6 +70,8 @@ export interface CredentialInfo {
   readonly scope: string | undefined
   readonly hasRefreshToken: boolean
   readonly expiresAt: Date | undefined
+  /** When the refresh token itself ends, as far as the provider said so. */
+  readonly refreshTokenExpiresAt: Date | undefined
   readonly connectedAt: Date
   readonly lastRefreshedAt: Date | undefined
 }

@@ -100,6 +100,8 @@ function readDataOrEmpty(row: CredentialRow): ReturnType<typeof readCredentialDa
       failures: 0,
       retryAtMs: null,
       outcomeUnknown: false,
+      sentTwice: false,
+      warnedOfEndMs: null,
     }
   }
 }

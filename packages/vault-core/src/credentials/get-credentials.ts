@@ -1,3 +1,4 @@
+import { toBase64url } from '../crypto/base64.js'
 import type { Sealer } from '../crypto/sealer.js'
 import { VaultError } from '../errors.js'
 import { assessFreshness, DEFAULT_VALIDITY_MS, type Freshness, isLive } from '../expiry/policy.js'
@@ -6,7 +7,9 @@ import type { ConnectionRegistry } from '../model/connection-registry.js'
 import type { AccessGrant } from '../refresh/access-grant.js'
 import type { RefreshCoordinator, RefreshRun } from '../refresh/coordinator.js'
 import { grantOf } from '../refresh/row-state.js'
+import type { UnwrittenGrants } from '../refresh/unwritten-grants.js'
 import type { Runtime } from '../runtime.js'
+import type { Secret } from '../secret.js'
 import type { CredentialRow, CredentialStore } from '../storage/contract.js'
 import { type CredentialData, readCredentialData } from './credential-data.js'
 import { credentialNotFound, providerUnavailable, reauthorizationRequired } from './credential-errors.js'
@@ -20,28 +23,48 @@ export interface GetCredentialsParts {
   readonly credentials: CredentialStore
   readonly sealer: Sealer
   readonly coordinator: RefreshCoordinator
+  readonly unwritten: UnwrittenGrants
   readonly runtime: Runtime
   readonly callerWaitMs: number
 }
+
+/** An API that refuses every token would have a refresh made for each call; a token this young is not refreshed for it again. */
+const REJECTED_INTERVAL_MS = 30_000
 
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
 export function createGetCredentials(
   parts: GetCredentialsParts,
 ): (selector: CredentialSelector, options?: GetCredentialsOptions) => Promise<Credentials> {
-  const { tenant, connections, credentials, sealer, coordinator, runtime, callerWaitMs } = parts
+  const { tenant, connections, credentials, sealer, coordinator, unwritten, runtime, callerWaitMs } = parts
+  // Of tokens that many callers share; while the store with the keys is away no other can be made.
+  const fingerprints = new WeakMap<Secret, Promise<string>>()
 
   return async (selector, options = {}) => {
     const { connectionId, userId, accountId } = parseSelector(selector)
-    const { minValidityMs, requiredScopes, forceRefresh, signal } = parseGetOptions(options)
+    const { minValidityMs, requiredScopes, forceRefresh, rejected, signal } = parseGetOptions(options)
     signal?.throwIfAborted()
     const connection = await connections.get(connectionId)
-    const row = await credentials.get({ tenant, connectionId, userId, accountId })
+    const key = { tenant, connectionId, userId, accountId }
+    let row: CredentialRow | null
+    try {
+      row = await credentials.get(key)
+    } catch (error) {
+      // What a refresh brought while the store was away is here, and nowhere else.
+      const grant = forceRefresh ? undefined : unwritten.find(key)
+      if (!grant || (rejected !== undefined && (await fingerprintOf(userId, grant.accessToken)) === rejected)) throw error
+      return handOut(key, grant, requiredScopes)
+    }
     signal?.throwIfAborted()
     if (!row || row.status === 'disconnected') throw credentialNotFound({ connectionId, userId })
     const data = readCredentialData(row)
     assertScopes(row, data, requiredScopes)
 
-    switch (judge(connection, row, data, minValidityMs, forceRefresh)) {
+    // The store answers, and still has not taken what the last refresh brought: nobody is given an older token than before,
+    // and until it is written none is asked for again.
+    const unstored = forceRefresh ? undefined : unwritten.find(key, row)
+    if (unstored) return handOut(key, unstored, requiredScopes)
+    const isForced = forceRefresh || (rejected !== undefined && (await isStillRejected(row, data, rejected)))
+    switch (judge(connection, row, data, minValidityMs, isForced)) {
       case 'dead':
         throw reauthorizationRequired(row, data.reason ?? 'expired')
       case 'fresh':
@@ -50,8 +73,41 @@ export function createGetCredentials(
         letRunBehind(coordinator.refresh(connection, row))
         return handOut(row, await storedGrant(row, data))
       case 'refresh-now':
-        return handOut(row, await refreshed(connection, row, data, forceRefresh, signal), requiredScopes)
+        return handOut(row, await refreshed(connection, row, data, isForced, signal), requiredScopes)
     }
+  }
+
+  /** Whether the token that the API refused is the one in the row, and was not just obtained: then another would fare no better. */
+  async function isStillRejected(row: CredentialRow, data: CredentialData, rejected: string): Promise<boolean> {
+    const ageMs = runtime.clock.now() - data.issuedAtMs
+    if (ageMs >= 0 && ageMs < REJECTED_INTERVAL_MS) return false
+    const accessToken = await openAccessToken(sealer, row)
+    return accessToken !== undefined && (await fingerprintOf(row.userId, accessToken)) === rejected
+  }
+
+  function fingerprintOf(userId: string, accessToken: Secret): Promise<string> {
+    const known = fingerprints.get(accessToken)
+    if (known) return known
+    const fingerprint = sealer.fingerprint(userId, accessToken.reveal()).then(toBase64url)
+    fingerprints.set(accessToken, fingerprint)
+    return fingerprint
+  }
+
+  async function handOut(
+    { connectionId, userId }: Pick<CredentialRow, 'connectionId' | 'userId'>,
+    grant: AccessGrant,
+    requiredScopes: readonly string[] = [],
+  ): Promise<Credentials> {
+    assertScopes({ connectionId, userId }, grant, requiredScopes)
+    return new Credentials({
+      connectionId,
+      userId,
+      tokenType: grant.tokenType,
+      scope: grant.scope ?? undefined,
+      expiresAt: grant.expiresAtMs === null ? undefined : new Date(grant.expiresAtMs),
+      fingerprint: await fingerprintOf(userId, grant.accessToken),
+      accessToken: grant.accessToken,
+    })
   }
 
   function judge(
@@ -91,8 +147,12 @@ export function createGetCredentials(
     signal: AbortSignal | undefined,
   ): Promise<AccessGrant> {
     const run = coordinator.refresh(connection, row)
+    const isOld = run.isAnswered()
     try {
-      return await waitFor(run, row, signal)
+      const grant = await waitFor(run, row, signal)
+      // Obtained a while ago and still not written, as the store is away: it may have ended meanwhile.
+      if (isOld && !isLive(grant, runtime.clock.now())) throw providerUnavailable(row, 'refresh_in_progress', 1_000)
+      return grant
     } catch (error) {
       if (signal?.aborted || forced || row.accessToken === null) throw error
       if (!isLive({ issuedAtMs: data.issuedAtMs, expiresAtMs: row.expiresAtMs }, runtime.clock.now())) throw error
@@ -122,21 +182,9 @@ function letRunBehind(run: RefreshRun): void {
   run.answer.catch(() => undefined)
 }
 
-function handOut(row: CredentialRow, grant: AccessGrant, requiredScopes: readonly string[] = []): Credentials {
-  assertScopes(row, grant, requiredScopes)
-  return new Credentials({
-    connectionId: row.connectionId,
-    userId: row.userId,
-    tokenType: grant.tokenType,
-    scope: grant.scope ?? undefined,
-    expiresAt: grant.expiresAtMs === null ? undefined : new Date(grant.expiresAtMs),
-    accessToken: grant.accessToken,
-  })
-}
-
 /** RFC 6749, section 3.3: scopes are separated by spaces; some providers use commas. */
 function assertScopes(
-  { connectionId, userId }: CredentialRow,
+  { connectionId, userId }: Pick<CredentialRow, 'connectionId' | 'userId'>,
   { scope }: { readonly scope: string | null },
   requiredScopes: readonly string[],
 ): void {

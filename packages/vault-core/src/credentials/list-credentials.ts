@@ -40,6 +40,7 @@ function credentialInfo(row: CredentialRow): CredentialInfo | undefined {
       status: 'quarantined',
       reason: 'damaged',
       scope: undefined,
+      refreshTokenExpiresAt: undefined,
       connectedAt: new Date(row.createdAtMs),
       lastRefreshedAt: undefined,
     }
@@ -48,6 +49,7 @@ function credentialInfo(row: CredentialRow): CredentialInfo | undefined {
     status: row.status,
     reason: data.reason ?? undefined,
     scope: data.scope ?? undefined,
+    refreshTokenExpiresAt: dateOf(data.refreshTokenExpiresAtMs),
     connectedAt: new Date(data.connectedAtMs),
     lastRefreshedAt: dateOf(data.lastRefreshedAtMs),
   }

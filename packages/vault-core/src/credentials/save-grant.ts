@@ -4,6 +4,7 @@ import { VaultError } from '../errors.js'
 import type { VaultEvent } from '../events.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
 import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
+import { nextDueAtMs } from '../refresh/due.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { CredentialContent, CredentialKey, CredentialRow, CredentialStore } from '../storage/contract.js'
@@ -29,8 +30,8 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
     const { connectionId, userId, accountId, tokens } = grant
     const key: CredentialKey = { tenant, connectionId, userId, accountId }
     const accessToken = usableAccessToken(grant)
-    const { defaultLifetimeS } = await connections.get(connectionId)
-    const lifetimeS = tokens.expiresInS ?? defaultLifetimeS
+    const connection = await connections.get(connectionId)
+    const lifetimeS = tokens.expiresInS ?? connection.defaultLifetimeS
     const expiresAtMs = lifetimeS === undefined ? null : grant.requestStartedAtMs + lifetimeS * 1000
     const data: CredentialData = {
       v: 1,
@@ -47,6 +48,8 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       failures: 0,
       retryAtMs: null,
       outcomeUnknown: false,
+      sentTwice: false,
+      warnedOfEndMs: null,
     }
     const attemptId = randomToken(runtime.random, 16)
     await sealer.prepare(userId)
@@ -62,7 +65,12 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
         )),
         status: 'active',
         expiresAtMs,
-        dueAtMs: refreshToken ? expiresAtMs : null,
+        dueAtMs: nextDueAtMs(
+          { status: 'active', expiresAtMs, hasRefreshToken: refreshToken !== undefined },
+          data,
+          connection,
+          runtime.random,
+        ),
         data: writeCredentialData(data),
       }
       const result = row

@@ -14,6 +14,19 @@ export async function openRefreshToken(sealer: Sealer, row: CredentialRow): Prom
   return row.refreshToken === null ? undefined : openToken(sealer, row, 'refresh_token', row.refreshToken)
 }
 
+/** Opens both tokens of a write that was not made. */
+export async function openTokens(
+  sealer: Sealer,
+  write: CredentialKey & Partial<CredentialContent>,
+): Promise<{ readonly accessToken: Secret | undefined; readonly refreshToken: Secret | undefined }> {
+  const { epoch = 0, secretRev = 0, accessToken, refreshToken } = write
+  const place = { ...write, epoch, secretRev }
+  return {
+    accessToken: accessToken ? await openToken(sealer, place, 'access_token', accessToken) : undefined,
+    refreshToken: refreshToken ? await openToken(sealer, place, 'refresh_token', refreshToken) : undefined,
+  }
+}
+
 /** Seals both tokens for a row's next state, apart from each other, and takes the refresh token's fingerprint. */
 export async function sealTokens(
   sealer: Sealer,

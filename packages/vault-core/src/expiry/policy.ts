@@ -54,11 +54,33 @@ export function assessFreshness(token: TokenLife, nowMs: number, need: ExpiryNee
   // The wall clock was set back to before the token was made: its expiry says nothing any more.
   if (nowMs < token.issuedAtMs - SKEW_MS) return 'refresh-now'
   const remainingMs = token.expiresAtMs - nowMs
-  const lifetimeMs = Math.max(0, token.expiresAtMs - token.issuedAtMs)
-  const marginMs = Math.max(marginFor(lifetimeMs, need), skewFor(lifetimeMs))
+  const { marginMs, softMs } = windowsOf(token.issuedAtMs, token.expiresAtMs, need)
   if (remainingMs <= marginMs) return 'refresh-now'
-  const softMs = marginMs + Math.min(SOFT_WINDOW_MS, lifetimeMs * SOFT_WINDOW_SHARE)
-  return remainingMs <= softMs ? 'refresh-soon' : 'fresh'
+  return remainingMs <= marginMs + softMs ? 'refresh-soon' : 'fresh'
+}
+
+/**
+ * When to refresh a token that nobody asks for, so that nobody ever waits: in the first half of its soft window.
+ *
+ * @param spread - From 0 to 1, drawn for each token, so that those issued together are not refreshed together.
+ * @returns Epoch milliseconds.
+ */
+export function refreshAheadAtMs(
+  token: { readonly issuedAtMs: number; readonly expiresAtMs: number },
+  need: ExpiryNeed,
+  spread: number,
+): number {
+  const { marginMs, softMs } = windowsOf(token.issuedAtMs, token.expiresAtMs, need)
+  return Math.ceil(token.expiresAtMs - marginMs - softMs * (1 - spread / 2))
+}
+
+/** How long before its end a token is refreshed before it is handed out, and, before that, behind the caller's back. */
+function windowsOf(issuedAtMs: number, expiresAtMs: number, need: ExpiryNeed): { readonly marginMs: number; readonly softMs: number } {
+  const lifetimeMs = Math.max(0, expiresAtMs - issuedAtMs)
+  return {
+    marginMs: Math.max(marginFor(lifetimeMs, need), skewFor(lifetimeMs)),
+    softMs: Math.min(SOFT_WINDOW_MS, lifetimeMs * SOFT_WINDOW_SHARE),
+  }
 }
 
 /** Whether the token may still be handed out at all: never past its expiry. */

@@ -38,6 +38,13 @@ export interface ConnectionInput {
   readonly defaultLifetimeS?: number
   /** Milliseconds of life that a token handed out must still have. Default 60,000, adapted to short-lived tokens. */
   readonly minValidityMs?: number
+  /**
+   * Refresh access tokens shortly before they expire, also those that nobody asks for: then nobody ever waits, and every
+   * grant is used once in the life of a token. Default false: they are refreshed when they are asked for.
+   */
+  readonly refreshAhead?: boolean
+  /** Seconds after which the provider forgets a refresh token that is not used. Given, the vault uses it in time. Default: none is known. */
+  readonly refreshTokenIdleLifetimeS?: number
   /** Allow http endpoints on hosts other than loopback. Never in production. Default false. */
   readonly allowInsecureRequests?: boolean
 }
@@ -62,5 +69,7 @@ export interface Connection {
   readonly rotation: RotationProfile
   readonly defaultLifetimeS: number | undefined
   readonly minValidityMs: number | undefined
+  readonly refreshAhead: boolean
+  readonly refreshTokenIdleLifetimeS: number | undefined
   readonly allowInsecureRequests: boolean
 }

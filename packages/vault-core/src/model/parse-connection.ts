@@ -61,8 +61,10 @@ export function readConnection(input: unknown): ReadConnection {
   complain('rotation', rotationProblem(fields.get('rotation')))
   complain('defaultLifetimeS', rangeProblem(fields.get('defaultLifetimeS'), 1, TEN_YEARS_S, 'seconds'))
   complain('minValidityMs', rangeProblem(fields.get('minValidityMs'), 0, DAY_MS, 'milliseconds'))
-  if (!['boolean', 'undefined'].includes(typeof fields.get('allowInsecureRequests')))
-    complain('allowInsecureRequests', 'must be true or false')
+  complain('refreshTokenIdleLifetimeS', rangeProblem(fields.get('refreshTokenIdleLifetimeS'), 60, TEN_YEARS_S, 'seconds'))
+  for (const field of ['refreshAhead', 'allowInsecureRequests']) {
+    if (!['boolean', 'undefined'].includes(typeof fields.get(field))) complain(field, 'must be true or false')
+  }
 
   if (problems.size > 0) return { ok: false, problems }
   // Every field was checked above; from here on the types hold.
@@ -91,6 +93,8 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'rotation',
   'defaultLifetimeS',
   'minValidityMs',
+  'refreshAhead',
+  'refreshTokenIdleLifetimeS',
   'allowInsecureRequests',
 ]
 
@@ -163,6 +167,8 @@ function buildConnection(
     rotation: Object.freeze<RotationProfile>(input.rotation ? { ...input.rotation } : { kind: 'strict' }),
     defaultLifetimeS: input.defaultLifetimeS,
     minValidityMs: input.minValidityMs,
+    refreshAhead: input.refreshAhead ?? false,
+    refreshTokenIdleLifetimeS: input.refreshTokenIdleLifetimeS,
     allowInsecureRequests: input.allowInsecureRequests ?? false,
   })
 }

@@ -43,7 +43,7 @@ function clientSecretBasic(secret: string): oauth.ClientAuth {
 }
 
 /** RFC 6749, appendix B: `application/x-www-form-urlencoded` of UTF-8. */
-function formEncode(text: string): string {
+export function formEncode(text: string): string {
   return new URLSearchParams({ '': text }).toString().slice(1)
 }
 

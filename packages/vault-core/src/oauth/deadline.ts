@@ -21,6 +21,13 @@ export async function withDeadline<T>(clock: Clock, ms: number, work: (signal: A
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal, discard: (late: T) => void = () => undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     let over = false
+    const discardQuietly = (late: T): void => {
+      try {
+        discard(late)
+      } catch {
+        // Nobody waits any more who could be told.
+      }
+    }
     const end = (): void => {
       over = true
       signal.removeEventListener('abort', abort)
@@ -33,7 +40,7 @@ export function untilAborted<T>(work: Promise<T>, signal: AbortSignal, discard: 
     else signal.addEventListener('abort', abort)
     work.then(
       (value) => {
-        if (over) return discard(value)
+        if (over) return discardQuietly(value)
         end()
         resolve(value)
       },

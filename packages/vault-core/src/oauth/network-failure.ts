@@ -60,8 +60,25 @@ interface RootCause {
 /** What stands at the ends of the chains of `cause` and, where several addresses were tried, `errors`. */
 function rootCauses(error: unknown, depth = 0): readonly RootCause[] {
   if (typeof error !== 'object' || error === null || depth > 8) return [{ code: undefined, syscall: undefined }]
-  const { cause, errors, code, syscall }: { cause?: unknown; errors?: unknown; code?: unknown; syscall?: unknown } = error
+  const { cause, errors, code, syscall } = partsOf(error)
   if (Array.isArray(errors) && errors.length > 0) return errors.flatMap((one) => rootCauses(one, depth + 1))
   if (cause !== undefined && cause !== null) return rootCauses(cause, depth + 1)
   return [{ code: typeof code === 'string' ? code : undefined, syscall: typeof syscall === 'string' ? syscall : undefined }]
+}
+
+interface ErrorParts {
+  readonly cause?: unknown
+  readonly errors?: unknown
+  readonly code?: unknown
+  readonly syscall?: unknown
+}
+
+/** An injected `fetch` may throw anything, also what throws when it is looked at. */
+function partsOf(error: object): ErrorParts {
+  try {
+    const { cause, errors, code, syscall }: ErrorParts = error
+    return { cause, errors, code, syscall }
+  } catch {
+    return {}
+  }
 }

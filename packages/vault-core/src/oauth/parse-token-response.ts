@@ -5,9 +5,10 @@ import type { TokenProblem, TokenResponse } from './token-response.js'
  * Reads the JSON object that a token endpoint sent. Lenient, and never throws: what is wrong becomes a problem, and what is
  * right beside it is kept, the refresh token above all. Problems hold no value that was sent.
  *
+ * @param secrets - What the scope may not repeat, for it is shown to people.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749, section 5.1}
  */
-export function parseTokenResponse(body: object): TokenResponse {
+export function parseTokenResponse(body: object, secrets: readonly string[] = []): TokenResponse {
   const problems: TokenProblem[] = []
   const note = (field: TokenProblem['field'], problem: string, fatal = false): void => {
     problems.push({ field, problem, fatal })
@@ -21,7 +22,7 @@ export function parseTokenResponse(body: object): TokenResponse {
     tokenType: readTokenType(field('token_type'), note),
     expiresInS: readLifetime(field('expires_in'), (problem) => note('expires_in', problem)),
     refreshTokenExpiresInS: readLifetime(field('refresh_token_expires_in'), () => undefined) || undefined,
-    scope: readScope(field('scope'), note),
+    scope: readScope(field('scope'), secrets, note),
     idToken: readIdToken(field('id_token'), note),
     problems,
   }
@@ -37,9 +38,11 @@ type Note = (field: TokenProblem['field'], problem: string, fatal?: boolean) => 
 /** RFC 6749, appendix A.12: what a token is made of, and what a header can carry. */
 const VISIBLE_ASCII = /^[\x20-\x7e]+$/
 const MAX_LIFETIME_S = 315_360_000
+/** A shorter one, of a test server, may be a word that stands in a scope by chance. */
+const SURELY_SECRET_LENGTH = 16
 
 function readAccessToken(value: unknown, note: Note): Secret | undefined {
-  if (value === undefined || value === null || value === '') {
+  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) {
     note('access_token', 'is missing', true)
   } else if (typeof value !== 'string') {
     note('access_token', 'is not a string', true)
@@ -97,7 +100,7 @@ function numberOf(value: unknown): number | undefined {
   return typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?(e[+-]?\d+)?\s*$/i.test(value) ? Number(value) : undefined
 }
 
-function readScope(value: unknown, note: Note): string | undefined {
+function readScope(value: unknown, secrets: readonly string[], note: Note): string | undefined {
   if (value === undefined || value === null) return undefined
   const text = Array.isArray(value) && value.every((part) => typeof part === 'string') ? value.join(' ') : value
   if (typeof text !== 'string') {
@@ -106,6 +109,10 @@ function readScope(value: unknown, note: Note): string | undefined {
   }
   if (text.length > 16_384 || !/^[\x20-\x7e]*$/.test(text)) {
     note('scope', 'is too long, or has characters that no scope can have')
+    return undefined
+  }
+  if (secrets.some((secret) => secret.length >= SURELY_SECRET_LENGTH && text.includes(secret))) {
+    note('scope', 'repeats a secret')
     return undefined
   }
   return text.trim()

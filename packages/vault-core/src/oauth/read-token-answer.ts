@@ -9,7 +9,7 @@ export interface AnswerContext {
   readonly signal: AbortSignal
   /** Epoch milliseconds, for a `Retry-After` that is a date. */
   readonly nowMs: number
-  /** What was sent: an error code that repeats one of these is not kept. */
+  /** What was sent: an error code or a scope that repeats one of these is not kept. */
   readonly sentSecrets: readonly string[]
 }
 
@@ -37,13 +37,14 @@ export async function readTokenAnswer(response: Response, context: AnswerContext
   if (body.kind === 'too_large') return { kind: 'unusable', status, reason: 'too_large', retryAfterMs }
 
   const answer = parseObject(body.text)
+  const secrets = answer ? [...context.sentSecrets, ...tokensIn(answer)] : []
   if (answer && hasError(answer) && !(successful && hasToken(answer))) {
-    return { kind: 'refused', status, error: readErrorCode(Reflect.get(answer, 'error'), context.sentSecrets), retryAfterMs }
+    return { kind: 'refused', status, error: readErrorCode(Reflect.get(answer, 'error'), secrets), retryAfterMs }
   }
   if (!successful) return { kind: 'unusable', status, reason: 'http_status', retryAfterMs }
   if (body.text.trim() === '') return { kind: 'unusable', status, reason: 'empty', retryAfterMs }
   if (!answer) return { kind: 'unusable', status, reason: 'not_json', retryAfterMs }
-  return { kind: 'answered', status, response: parseTokenResponse(answer) }
+  return { kind: 'answered', status, response: parseTokenResponse(answer, secrets) }
 }
 
 /** The content type is not asked: providers that send JSON as `text/html` exist, and their tokens are good. */
@@ -62,8 +63,12 @@ function hasError(answer: object): boolean {
 
 /** An answer with an error and a token in it is kept for its token: it may be the only live one. */
 function hasToken(answer: object): boolean {
-  return ['access_token', 'refresh_token'].some((name) => {
-    const value: unknown = Object.hasOwn(answer, name) ? Reflect.get(answer, name) : undefined
-    return typeof value === 'string' && value.trim() !== ''
-  })
+  return tokensIn(answer, ['access_token', 'refresh_token']).length > 0
+}
+
+function tokensIn(answer: object, names: readonly string[] = ['access_token', 'refresh_token', 'id_token']): readonly string[] {
+  return names
+    .map((name): unknown => (Object.hasOwn(answer, name) ? Reflect.get(answer, name) : undefined))
+    .filter((value) => typeof value === 'string')
+    .filter((value) => value.trim() !== '')
 }

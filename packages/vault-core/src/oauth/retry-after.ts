@@ -8,7 +8,7 @@ export const MAX_RETRY_AFTER_MS: number = 3_600_000
  */
 export function parseRetryAfter(value: string | null, nowMs: number): number | undefined {
   const text = value?.trim() ?? ''
-  const delayMs = /^\d{1,15}(\.\d{1,9})?$/.test(text) ? Number(text) * 1000 : HTTP_DATE.test(text) ? Date.parse(text) - nowMs : Number.NaN
+  const delayMs = /^\d+(\.\d{1,9})?$/.test(text) ? Number(text) * 1000 : HTTP_DATE.test(text) ? Date.parse(text) - nowMs : Number.NaN
   return Number.isNaN(delayMs) ? undefined : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, Math.ceil(delayMs)))
 }
 

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { isVaultError } from '../errors.js'
 import type { Connection } from '../model/connection.js'
 import type { Runtime } from '../runtime.js'
-import { clientAuthenticationOf, clientOf } from './client-authentication.js'
+import { clientAuthenticationOf, clientOf, formEncode } from './client-authentication.js'
 import { untilAborted } from './deadline.js'
 import { failureCode, wasSurelyNotSent } from './network-failure.js'
 import { discardBody } from './read-body.js'
@@ -33,7 +33,7 @@ export async function sendTokenRequest({ connection, runtime, signal, maySend, s
     heldBack = signal.aborted || maySend?.() === false
     if (heldBack) return Promise.reject(signal.reason)
     reachedFetch = true
-    sentSecrets = secretsIn(init.body, connection)
+    sentSecrets = secretsIn(init, connection)
     return untilAborted(startFetch(runtime, url, init), signal, discardBody)
   }
 
@@ -61,8 +61,9 @@ async function startFetch(runtime: Runtime, url: string, init: RequestInit): Pro
 
 const SECRET_PARAMETERS = ['refresh_token', 'code', 'code_verifier', 'client_assertion', 'token']
 
-/** What was sent and may not be repeated, should the answer quote it. */
-function secretsIn(form: URLSearchParams, { clientSecret }: Connection): readonly string[] {
-  const sent = SECRET_PARAMETERS.map((name) => form.get(name) ?? '')
-  return clientSecret ? [...sent, clientSecret.reveal()] : sent
+/** What was sent and may not be repeated, should the answer quote it: as it is, and as it was encoded. */
+function secretsIn({ body, headers }: oauth.CustomFetchOptions<'POST', URLSearchParams>, { clientSecret }: Connection): readonly string[] {
+  const sent = SECRET_PARAMETERS.map((name) => body.get(name) ?? '')
+  if (clientSecret) sent.push(clientSecret.reveal())
+  return [...sent, ...sent.map(formEncode), headers.authorization?.replace(/^Basic /, '') ?? '']
 }

@@ -1,22 +1,30 @@
 import type { Connection } from '../model/connection.js'
 import type { CredentialKey, CredentialRow, LeaseHolder } from '../storage/contract.js'
 import type { RefreshContext } from './context.js'
+import type { LeaseKeeper } from './lease-keeper.js'
 import type { RefreshTiming } from './profile.js'
 
-/** One claim's work: the row as claimed, and all that is needed to send and to write back. */
-export interface Attempt {
+/** A refresh that is to be made: of which credential, and by whom it was seen to be needed. */
+export interface WantedRefresh {
   readonly context: RefreshContext
   readonly connection: Connection
   readonly key: CredentialKey
-  readonly row: CredentialRow
-  readonly attemptId: string
-  readonly timing: RefreshTiming
-  readonly claimedAtMonotonicMs: number
+  /** The row on which the caller decided. */
+  readonly seen: CredentialRow
   /** Hands over work that goes on after the callers have their token. */
   readonly inBackground: (work: Promise<void>) => void
 }
 
+/** One claim's work: the row as claimed, and all that is needed to send and to write back. */
+export interface Attempt extends Omit<WantedRefresh, 'seen'> {
+  readonly row: CredentialRow
+  readonly attemptId: string
+  readonly timing: RefreshTiming
+  /** Whether the lease surely still holds: see {@link LeaseKeeper}. */
+  readonly isLeaseHeld: () => boolean
+}
+
 /** Who holds the lease of this attempt. */
-export function holderOf(attempt: Attempt): LeaseHolder {
+export function holderOf(attempt: Pick<Attempt, 'context' | 'row'>): LeaseHolder {
   return { owner: attempt.context.owner, fence: attempt.row.fence }
 }

@@ -14,7 +14,8 @@ export function backoffMs(failures: number, retryAfterMs: number | undefined, ra
   return Math.max(jittered, retryAfterMs ?? 0)
 }
 
-function unitInterval(random: RandomSource): number {
+/** A number from 0 to 1, 1 excluded. */
+export function unitInterval(random: RandomSource): number {
   const [a = 0, b = 0, c = 0, d = 0] = random(4)
   return (a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d) / 2 ** 32
 }

@@ -10,38 +10,89 @@ import type { TokenEndpointOutcome } from '../oauth/token-response.js'
  */
 export type FailureVerdict =
   | { readonly kind: 'grant_rejected' }
-  | { readonly kind: 'client_rejected'; readonly error: string }
+  | { readonly kind: 'client_rejected'; readonly error: string; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'not_processed'; readonly reason: string; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'outcome_unknown'; readonly reason: string; readonly retryAfterMs: number | undefined; readonly inFlight: boolean }
 
-/** RFC 6749, section 5.2, and what providers send for the same meaning. None of these is the user's doing. */
-const CLIENT_ERRORS = new Set(['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_request', 'invalid_scope'])
+type Failure = Exclude<TokenEndpointOutcome, { kind: 'answered' }>
+
+interface Rule {
+  readonly means: FailureVerdict['kind']
+  readonly status?: (status: number) => boolean
+  /** The OAuth error (RFC 6749, section 5.2), also inside a 200. */
+  readonly error?: readonly string[]
+  readonly reason?: readonly string[]
+  readonly notSent?: boolean
+}
+
+const below500 = (status: number): boolean => status < 500
+const refusals = (status: number): boolean => status >= 400 && status < 500
+
+/** The first rule that fits counts. What no rule fits may have been processed. */
+const RULES: readonly Rule[] = [
+  // Before the error is looked at: an overloaded gateway answers with whatever it has.
+  { means: 'not_processed', status: (status) => status === 429 || status === 503 },
+  { means: 'grant_rejected', error: ['invalid_grant'] },
+  // None of these is the user's doing.
+  {
+    means: 'client_rejected',
+    error: ['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_request', 'invalid_scope'],
+  },
+  { means: 'not_processed', reason: ['refused'], status: below500 },
+  { means: 'not_processed', reason: ['redirect'] },
+  { means: 'not_processed', status: refusals },
+  { means: 'not_processed', notSent: true },
+]
 
 /** Classifies every outcome of the token endpoint that is not an answer with tokens. */
-export function classifyFailure(outcome: Exclude<TokenEndpointOutcome, { kind: 'answered' }>): FailureVerdict {
-  switch (outcome.kind) {
-    case 'refused':
-      if (outcome.status === 429 || outcome.status === 503)
-        return { kind: 'not_processed', reason: outcome.error, retryAfterMs: outcome.retryAfterMs }
-      if (outcome.error === 'invalid_grant') return { kind: 'grant_rejected' }
-      if (CLIENT_ERRORS.has(outcome.error)) return { kind: 'client_rejected', error: outcome.error }
-      return outcome.status >= 500
-        ? { kind: 'outcome_unknown', reason: outcome.error, retryAfterMs: outcome.retryAfterMs, inFlight: false }
-        : { kind: 'not_processed', reason: outcome.error, retryAfterMs: outcome.retryAfterMs }
-    case 'unusable':
-      return classifyUnusable(outcome)
-    case 'no_answer':
-      return outcome.notSent
-        ? { kind: 'not_processed', reason: outcome.reason, retryAfterMs: undefined }
-        : { kind: 'outcome_unknown', reason: outcome.reason, retryAfterMs: undefined, inFlight: true }
+export function classifyFailure(outcome: Failure): FailureVerdict {
+  const facts = factsOf(outcome)
+  const { reason, retryAfterMs } = facts
+  switch (RULES.find((rule) => fits(rule, facts))?.means) {
+    case 'grant_rejected':
+      return { kind: 'grant_rejected' }
+    case 'client_rejected':
+      return { kind: 'client_rejected', error: reason, retryAfterMs }
+    case 'not_processed':
+      return { kind: 'not_processed', reason, retryAfterMs }
+    default:
+      // A 500 or a garbled 200 may follow a rotation that has happened. Without an answer the request may still be under way.
+      return { kind: 'outcome_unknown', reason, retryAfterMs, inFlight: outcome.kind === 'no_answer' }
   }
 }
 
-function classifyUnusable(outcome: Extract<TokenEndpointOutcome, { kind: 'unusable' }>): FailureVerdict {
-  const { status, retryAfterMs } = outcome
-  const reason = outcome.reason === 'http_status' ? `http_${status}` : outcome.reason
-  if (outcome.reason === 'redirect' || status === 429 || status === 503 || (status >= 400 && status < 500))
-    return { kind: 'not_processed', reason, retryAfterMs }
-  // A 500 or a garbled 200 may follow a rotation that has happened.
-  return { kind: 'outcome_unknown', reason, retryAfterMs, inFlight: false }
+interface Facts {
+  readonly status: number | undefined
+  readonly error: string | undefined
+  /** The outcome's own word, for the rules. */
+  readonly word: string
+  /** For people and logs. */
+  readonly reason: string
+  readonly notSent: boolean
+  readonly retryAfterMs: number | undefined
+}
+
+function factsOf(outcome: Failure): Facts {
+  switch (outcome.kind) {
+    case 'refused': {
+      const { status, error, retryAfterMs } = outcome
+      return { status, error, word: 'refused', reason: error, notSent: false, retryAfterMs }
+    }
+    case 'unusable': {
+      const { status, reason, retryAfterMs } = outcome
+      const shown = reason === 'http_status' ? `http_${status}` : reason
+      return { status, error: undefined, word: reason, reason: shown, notSent: false, retryAfterMs }
+    }
+    case 'no_answer': {
+      const { reason, notSent } = outcome
+      return { status: undefined, error: undefined, word: reason, reason, notSent, retryAfterMs: undefined }
+    }
+  }
+}
+
+function fits(rule: Rule, { status, error, word, notSent }: Facts): boolean {
+  if (rule.status && (status === undefined || !rule.status(status))) return false
+  if (rule.error && (error === undefined || !rule.error.includes(error))) return false
+  if (rule.reason && !rule.reason.includes(word)) return false
+  return rule.notSent === undefined || rule.notSent === notSent
 }

@@ -6,6 +6,10 @@ import type { TokenEndpointOutcome } from '../oauth/token-response.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { CredentialStore } from '../storage/contract.js'
+import type { Circuits } from './circuits.js'
+import type { RefreshJournal } from './refresh-journal.js'
+import type { SendSlots } from './send-slots.js'
+import type { UnwrittenGrants } from './unwritten-grants.js'
 
 /** What every part of a refresh works with. */
 export interface RefreshContext {
@@ -15,6 +19,12 @@ export interface RefreshContext {
   readonly runtime: Runtime
   readonly log: Log
   readonly emit: (event: VaultEvent) => void
+  readonly circuits: Circuits
+  readonly slots: SendSlots
+  readonly journal: RefreshJournal
+  readonly unwritten: UnwrittenGrants
+  /** Aborted when the vault begins to close: no refresh begins after it. */
+  readonly closing: AbortSignal
   /** Aborted when the vault has been closed: nothing is repeated after it. */
   readonly stopped: AbortSignal
   /** Names this vault object as the owner of leases. */

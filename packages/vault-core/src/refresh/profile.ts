@@ -20,13 +20,17 @@ export function refreshTiming(rotation: RotationProfile): RefreshTiming {
   switch (rotation.kind) {
     case 'strict':
       return { leaseMs: 45_000, renewEveryMs: 10_000, requestCapMs: 120_000, takeOverSentAfterMs: 120_000 }
-    case 'grace':
+    case 'grace': {
+      // Lease, sweep and a second request have to fit into the grace: a quarter for the lease, a third for the request.
+      const graceMs = rotation.seconds * 1000
+      const leaseMs = Math.round(Math.min(15_000, Math.max(5_000, graceMs / 4)))
       return {
-        leaseMs: 15_000,
-        renewEveryMs: 4_000,
-        requestCapMs: Math.min(20_000, Math.max(1_000, (rotation.seconds * 1000) / 3)),
+        leaseMs,
+        renewEveryMs: Math.round(leaseMs / 3.75),
+        requestCapMs: Math.round(Math.min(20_000, Math.max(1_000, graceMs / 3))),
         takeOverSentAfterMs: 0,
       }
+    }
     case 'none':
       return { leaseMs: 15_000, renewEveryMs: 4_000, requestCapMs: 20_000, takeOverSentAfterMs: 0 }
   }

@@ -1,11 +1,13 @@
+import { readCredentialData } from '../credentials/credential-data.js'
 import { providerUnavailable, reauthorizationRequired } from '../credentials/credential-errors.js'
 import { openRefreshToken } from '../credentials/sealed-tokens.js'
+import { withDeadline } from '../oauth/deadline.js'
 import type { TokenEndpointOutcome } from '../oauth/token-response.js'
 import type { Secret } from '../secret.js'
 import type { AccessGrant } from './access-grant.js'
 import { type Attempt, holderOf } from './attempt.js'
 import { classifyFailure } from './classify-failure.js'
-import { keepLease, type LeaseKeeper } from './lease-keeper.js'
+import { keepLease } from './lease-keeper.js'
 import { recordAnswer } from './record-answer.js'
 import { recordFailure } from './record-failure.js'
 
@@ -13,27 +15,36 @@ import { recordFailure } from './record-failure.js'
  * Sends the refresh under the lease just claimed, and records how it ended: the answer before anybody is told of it, a
  * failure by what it means.
  */
-export async function runAttempt(attempt: Attempt): Promise<AccessGrant> {
-  const { context, key, timing, claimedAtMonotonicMs } = attempt
+export async function runAttempt(claimed: Omit<Attempt, 'isLeaseHeld'>, claimedAtMonotonicMs: number): Promise<AccessGrant> {
+  const { context, connection, key, row, timing } = claimed
   const { credentials, runtime } = context
-  const keeper = keepLease({ credentials, key, holder: holderOf(attempt), timing, clock: runtime.clock, claimedAtMonotonicMs })
+  const holder = holderOf(claimed)
+  const keeper = keepLease({ credentials, key, holder, timing, clock: runtime.clock, claimedAtMonotonicMs })
   const workAfterwards: Promise<void>[] = []
+  const attempt: Attempt = {
+    ...claimed,
+    isLeaseHeld: keeper.isSurelyHeld,
+    inBackground(work) {
+      workAfterwards.push(work)
+      claimed.inBackground(work)
+    },
+  }
   try {
     const refreshToken = await openOrRelease(attempt)
     const startedAtMs = runtime.clock.now()
     context.emit({ type: 'refresh_started', atMs: startedAtMs, ...key, attemptId: attempt.attemptId })
-    const outcome = await sendMarked(attempt, keeper, refreshToken)
-    if (outcome.kind !== 'answered') return await recordFailure(attempt, classifyFailure(outcome))
-    return await recordAnswer(
-      {
-        ...attempt,
-        inBackground: (work) => {
-          workAfterwards.push(work)
-          attempt.inBackground(work)
-        },
-      },
-      { response: outcome.response, spent: refreshToken, startedAtMs },
-    )
+    const { outcome, isEarlierOpen } = await sendMarked(attempt, refreshToken)
+    const isOpen = isEarlierOpen || row.unresolvedSends > 0 || readCredentialData(row).outcomeUnknown
+    if (outcome.kind !== 'answered') {
+      const verdict = classifyFailure(outcome)
+      if (!wasHeldBack(outcome)) claimed.inBackground(context.circuits.report(connection, key, verdict))
+      return await recordFailure(attempt, verdict, isOpen)
+    }
+    const isSentTwice = isOpen || !attempt.isLeaseHeld()
+    // The write-back begins before all else.
+    const recorded = recordAnswer(attempt, { response: outcome.response, spent: refreshToken, startedAtMs, isSentTwice })
+    claimed.inBackground(context.circuits.report(connection, key, undefined))
+    return await recorded
   } finally {
     // A write-back that goes on keeps the lease until it is done.
     void Promise.allSettled(workAfterwards).then(() => keeper.stop())
@@ -54,38 +65,45 @@ async function openOrRelease(attempt: Attempt): Promise<Secret> {
 }
 
 /** Sends, and where the provider forgives a second use of the refresh token, sends once more when the answer got lost. */
-async function sendMarked(attempt: Attempt, keeper: LeaseKeeper, refreshToken: Secret): Promise<TokenEndpointOutcome> {
-  const outcome = await sendOnce(attempt, keeper, refreshToken)
-  if (attempt.connection.rotation.kind === 'strict' || outcome.kind === 'answered') return outcome
-  const verdict = classifyFailure(outcome)
-  return verdict.kind === 'outcome_unknown' && verdict.inFlight ? sendOnce(attempt, keeper, refreshToken) : outcome
+async function sendMarked(
+  attempt: Attempt,
+  refreshToken: Secret,
+): Promise<{
+  readonly outcome: TokenEndpointOutcome
+  /** A request before this one got lost, and may have rotated the refresh token, whatever became of this one. */
+  readonly isEarlierOpen: boolean
+}> {
+  const outcome = await sendOnce(attempt, refreshToken, false)
+  const verdict = outcome.kind === 'answered' ? undefined : classifyFailure(outcome)
+  const isOpen = verdict?.kind === 'outcome_unknown' && verdict.inFlight
+  if (attempt.connection.rotation.kind === 'strict' || !isOpen) return { outcome, isEarlierOpen: false }
+  return { outcome: await sendOnce(attempt, refreshToken, true), isEarlierOpen: true }
 }
 
-async function sendOnce(attempt: Attempt, keeper: LeaseKeeper, refreshToken: Secret): Promise<TokenEndpointOutcome> {
+async function sendOnce(attempt: Attempt, refreshToken: Secret, isEarlierOpen: boolean): Promise<TokenEndpointOutcome> {
   const { context, connection, key, timing } = attempt
   const { credentials, runtime } = context
-  if (!keeper.isSurelyHeld() || !(await credentials.markSent(key, holderOf(attempt)))) throw leaseLost(attempt)
-  // A pause may have come between the mark and this line. Nothing was sent yet, so the intent is cleared.
-  if (!keeper.isSurelyHeld()) {
-    await giveBack(attempt)
-    throw leaseLost(attempt)
-  }
-  const capped = new AbortController()
-  const finished = new AbortController()
-  void runtime.clock.sleep(timing.requestCapMs, finished.signal).then(() => {
-    if (!finished.signal.aborted) capped.abort()
-  })
-  try {
+  // The request's time counts from before the mark: who reckons from the mark when it surely has ended is never too early.
+  return withDeadline(runtime.clock, timing.requestCapMs, async (signal) => {
+    if (!attempt.isLeaseHeld() || !(await credentials.markSent(key, holderOf(attempt)))) throw leaseLost(attempt)
+    // A pause may have come between the mark and this line. If nothing was sent yet the intent is cleared.
+    if (!attempt.isLeaseHeld()) {
+      await giveBack(attempt, isEarlierOpen)
+      throw leaseLost(attempt)
+    }
     // Discovery and key signing may come before the request leaves: the lease is looked at once more directly before `fetch`.
-    return await context.sendRefresh(connection, refreshToken, { signal: capped.signal, maySend: keeper.isSurelyHeld })
-  } finally {
-    finished.abort()
-  }
+    return context.sendRefresh(connection, refreshToken, { signal, maySend: attempt.isLeaseHeld })
+  })
 }
 
-async function giveBack(attempt: Attempt): Promise<void> {
+/** The lease was no longer surely held: that says nothing of the provider. */
+function wasHeldBack(outcome: TokenEndpointOutcome): boolean {
+  return outcome.kind === 'no_answer' && outcome.notSent && outcome.reason === 'aborted'
+}
+
+async function giveBack(attempt: Attempt, keepIntent = false): Promise<void> {
   try {
-    await attempt.context.credentials.release(attempt.key, holderOf(attempt))
+    await attempt.context.credentials.release(attempt.key, holderOf(attempt), { keepIntent })
   } catch {
     // The store is away; the lease runs out by itself.
   }

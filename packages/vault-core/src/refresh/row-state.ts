@@ -22,14 +22,18 @@ export function refusalBeforeRefresh(row: CredentialRow, nowMs: number): VaultEr
   return undefined
 }
 
+/** Whether another grant, or other tokens of it, stand in the row than when it was seen. */
+export function hasMoved(row: CredentialRow, seen: CredentialRow): boolean {
+  return row.epoch !== seen.epoch || row.secretRev !== seen.secretRev
+}
+
 /** The token of a row that moved on since `seen`, if it is a newer one and still lives. */
 export async function readMovedRow(
   { sealer, nowMs }: { readonly sealer: Sealer; readonly nowMs: number },
   row: CredentialRow,
   seen: CredentialRow,
 ): Promise<AccessGrant | undefined> {
-  const moved = row.epoch !== seen.epoch || row.secretRev !== seen.secretRev
-  if (!moved || row.status !== 'active') return undefined
+  if (!hasMoved(row, seen) || row.status !== 'active') return undefined
   const data = readCredentialData(row)
   if (!isLive({ issuedAtMs: data.issuedAtMs, expiresAtMs: row.expiresAtMs }, nowMs)) return undefined
   const accessToken = await openAccessToken(sealer, row)

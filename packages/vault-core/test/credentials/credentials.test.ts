@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { StoreCapabilities } from '../../src/storage/contract.js'
 import { json } from '../fixtures/faulty-provider.js'
 import { settle } from '../fixtures/manual-clock.js'
 import { ALICE, vaultWorld } from '../fixtures/vault-world.js'
@@ -138,6 +139,16 @@ describe('a revocation that the provider does not take', () => {
 })
 
 describe('createVault', () => {
+  it('refuses a store that promises less than is asked of it, and takes one that promises it', () => {
+    const { store } = vaultWorld()
+    const asking = (capabilities: StoreCapabilities) => () =>
+      vaultWorld().vault({ store: { ...store, capabilities }, requiredStoreCapabilities: ['durable', 'crossProcess'] })
+    expect(asking({ durable: true, crossProcess: false })).toThrow(
+      expect.objectContaining({ code: 'invalid_configuration', message: expect.stringContaining('does not promise `crossProcess`') }),
+    )
+    expect(asking({ durable: true, crossProcess: true })).not.toThrow()
+  })
+
   it('names every bad option in one error', () => {
     const options = { store: undefined, keyring: undefined, connections: undefined, tenant: '', callerWaitMs: 0 } as never
     expect(() => vaultWorld().vault(options)).toThrow(

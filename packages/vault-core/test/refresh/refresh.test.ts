@@ -202,13 +202,24 @@ describe('a refresh that fails', () => {
     expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
   })
 
-  it.each(['invalid_client', 'unauthorized_client'])('with %s blames the connection and keeps the grant', async (error) => {
-    const { world, vault } = await expired()
-    world.provider.failNext(before(() => json(401, { error })))
-    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_rejected_client', facts: { reason: error } })
-    await world.clock.advance(5 * S)
-    expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
-  })
+  it.each(['invalid_client', 'unauthorized_client'])(
+    'with %s blames the connection, keeps the grant, and pauses the whole connection; a mended one is tried at once',
+    async (error) => {
+      const { world, vault } = await expired()
+      await world.connect(vault, 'bob')
+      world.provider.failNext(before(() => json(401, { error })))
+      const refused = { code: 'provider_rejected_client', facts: { reason: error } }
+      await expect(vault.getCredentials(ALICE)).rejects.toMatchObject(refused)
+      const bob = { connectionId: 'drive', userId: 'bob' }
+      await expect(vault.getCredentials(bob, { forceRefresh: true })).rejects.toMatchObject(refused)
+      await expect(world.vault().getCredentials(ALICE)).rejects.toMatchObject(refused)
+      expect(world.provider.refreshes()).toBe(1)
+      const mended = world.vault({ connections: [{ ...world.connection, clientSecret: 'another' }] })
+      expect(await mended.getCredentials(bob, { forceRefresh: true })).toMatchObject({ userId: 'bob' })
+      await world.clock.advance(61 * S)
+      expect(await vault.getCredentials(bob, { forceRefresh: true })).toMatchObject({ userId: 'bob' })
+    },
+  )
 
   it('with invalid_grant ends a token of unknown lifetime with its grant', async () => {
     const world = vaultWorld()
@@ -297,7 +308,6 @@ describe('a refresh that fails', () => {
   it.each([
     ['"3600"', '3600'],
     ['nonsense', 'soon'],
-    ['negative', -5],
     ['huge', 1e300],
     ['an object', {}],
   ])('does not lose the rotated refresh token over expires_in = %s', async (_name, expiresIn) => {
@@ -312,6 +322,26 @@ describe('a refresh that fails', () => {
     expect((await vault.getCredentials(ALICE, { forceRefresh: true })).accessToken).toBe('canary-access-3')
     expect(world.provider.grantAlive).toBe(true)
   })
+})
+
+describe('a token that had ended when it came', () => {
+  it.each([0, -5])(
+    'as its expires_in is %i, is handed to nobody; the refresh token is kept, and callers wait their turn',
+    async (expiresIn) => {
+      const { world, vault } = await expired()
+      const answer = { access_token: 'canary-access-2', refresh_token: 'canary-refresh-2', token_type: 'bearer', expires_in: expiresIn }
+      world.provider.failNext(after(() => json(200, answer)))
+      for (let calls = 0; calls < 3; calls++)
+        await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({
+          code: 'provider_unavailable',
+          facts: { reason: 'expired_on_arrival' },
+        })
+      expect(world.provider.refreshes()).toBe(1)
+      await world.clock.advance(10 * S)
+      expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-3')
+      expect(world.provider.grantAlive).toBe(true)
+    },
+  )
 })
 
 describe('a refresh and its store', () => {

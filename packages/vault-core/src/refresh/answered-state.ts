@@ -1,0 +1,63 @@
+import { type CredentialData, readCredentialData } from '../credentials/credential-data.js'
+import type { TokenResponse } from '../oauth/token-response.js'
+import type { Secret } from '../secret.js'
+import type { AccessGrant } from './access-grant.js'
+import type { Attempt } from './attempt.js'
+import { backoffMs } from './backoff.js'
+import { endToAnnounceMs } from './due.js'
+
+/** What the provider sent, and for which refresh token. */
+export interface RefreshAnswer {
+  readonly response: TokenResponse
+  /** The refresh token that was sent. */
+  readonly spent: Secret
+  /** When the request was begun, epoch milliseconds: lifetimes count from here. */
+  readonly startedAtMs: number
+  /** A request before this one may have reached the provider with the same refresh token. */
+  readonly isSentTwice: boolean
+}
+
+/** The reason when a token had ended by the time that it came. */
+export const EXPIRED_ON_ARRIVAL = 'expired_on_arrival'
+
+export interface NextState {
+  readonly data: CredentialData
+  readonly expiresAtMs: number | null
+  /** Undefined when the access token cannot be handed out: the credential goes into quarantine. */
+  readonly grant: AccessGrant | undefined
+}
+
+/** What the credential is after this answer. Whatever is wrong with the answer, its refresh token counts. */
+export function nextState({ row, context, connection }: Attempt, { response, startedAtMs, isSentTwice }: RefreshAnswer): NextState {
+  const { clock, random } = context.runtime
+  const before = readCredentialData(row)
+  const isUsable = response.accessToken !== undefined && !response.problems.some(({ fatal }) => fatal)
+  const lifetimeS = response.expiresInS ?? connection.defaultLifetimeS
+  const expiresAtMs = lifetimeS === undefined ? null : startedAtMs + lifetimeS * 1000
+  // A token that had no life when it was made is no use to anybody, and must not be asked for again and again.
+  const isStillborn = lifetimeS !== undefined && lifetimeS <= 0
+  const isGood = isUsable && !isStillborn
+  const failures = isGood ? 0 : before.failures + 1
+  const refreshed: CredentialData = {
+    ...before,
+    // Absent it means Bearer, whatever was said of a token before that could not be used.
+    tokenType: isUsable ? (response.tokenType ?? 'Bearer') : before.tokenType,
+    scope: response.scope ?? before.scope,
+    issuedAtMs: startedAtMs,
+    lastRefreshedAtMs: clock.now(),
+    refreshTokenExpiresAtMs:
+      response.refreshTokenExpiresInS === undefined ? before.refreshTokenExpiresAtMs : startedAtMs + response.refreshTokenExpiresInS * 1000,
+    reason: isGood ? null : isUsable ? EXPIRED_ON_ARRIVAL : 'quarantined',
+    failures,
+    retryAtMs: isGood ? null : clock.now() + backoffMs(failures, undefined, random),
+    outcomeUnknown: false,
+    sentTwice: isSentTwice,
+  }
+  const data = { ...refreshed, warnedOfEndMs: endToAnnounceMs(refreshed, clock.now()) ?? before.warnedOfEndMs }
+  const { tokenType, scope } = data
+  const grant =
+    isUsable && response.accessToken
+      ? { accessToken: response.accessToken, tokenType, scope, issuedAtMs: startedAtMs, expiresAtMs }
+      : undefined
+  return { data, expiresAtMs, grant }
+}

@@ -1,0 +1,141 @@
+import { providerRejectedClient, providerUnavailable } from '../credentials/credential-errors.js'
+import { toBase64url } from '../crypto/base64.js'
+import { randomToken } from '../crypto/random-token.js'
+import type { Sealer } from '../crypto/sealer.js'
+import type { VaultError } from '../errors.js'
+import type { VaultEvent } from '../events.js'
+import type { Log } from '../log.js'
+import type { Connection } from '../model/connection.js'
+import type { Runtime } from '../runtime.js'
+import type { CredentialKey, DocumentStore } from '../storage/contract.js'
+import { type CircuitState, circuitAfter, closedCircuit, type Opening } from './circuit.js'
+import type { FailureVerdict } from './classify-failure.js'
+
+/** One circuit for each connection: while it is open, no refresh of that connection is begun, in any process. */
+export interface Circuits {
+  /** Why no request of the connection may leave now. The first caller after an opening has ended may try, and the others wait for him. */
+  refusal(connection: Connection, key: CredentialKey): Promise<VaultError | undefined>
+  /** Takes note of how a request ended. @param verdict - Undefined for an answer with tokens. */
+  report(connection: Connection, key: CredentialKey, verdict: FailureVerdict | undefined): Promise<void>
+}
+
+const KIND = 'refresh-circuit'
+/** Other processes' openings are heard of within this. */
+const REREAD_MS = 1_000
+/** How long the one who tries may take before another does. */
+const TRIAL_MS = 10_000
+/** No opening is longer: if one seems so, the wall clock was set back. */
+const LONGEST_MS = 4_000_000
+
+interface Circuit {
+  state: CircuitState
+  trialUntilMs: number
+  readAtMs: number
+  /** Version of the document that others see. */
+  shared: number | undefined
+}
+
+export function createCircuits(parts: {
+  readonly documents: DocumentStore
+  readonly sealer: Sealer
+  readonly tenant: string
+  readonly runtime: Runtime
+  readonly log: Log
+  readonly emit: (event: VaultEvent) => void
+}): Circuits {
+  const { documents, sealer, tenant, runtime, log, emit } = parts
+  const { clock } = runtime
+  const circuits = new Map<string, Circuit>()
+
+  const circuitOf = ({ connectionId }: Connection): Circuit => {
+    const circuit = circuits.get(connectionId) ?? { state: closedCircuit, trialUntilMs: 0, readAtMs: -REREAD_MS, shared: undefined }
+    circuits.set(connectionId, circuit)
+    return circuit
+  }
+
+  /** What another process has found out. That a store is away is no reason not to ask the provider. */
+  const read = async (connection: Connection, circuit: Circuit): Promise<void> => {
+    if (clock.monotonic() - circuit.readAtMs < REREAD_MS) return
+    circuit.readAtMs = clock.monotonic()
+    try {
+      const row = await documents.get({ tenant, kind: KIND, id: connection.connectionId })
+      const wasShared = circuit.shared !== undefined
+      circuit.shared = row?.version
+      if (!row) {
+        // Another process has had an answer.
+        if (wasShared) circuit.state = closedCircuit
+        return
+      }
+      const { state, client } = JSON.parse(row.data) as { readonly state: CircuitState; readonly client: string }
+      if (state.opening?.isClientRejected && client !== (await markOf(connection))) return
+      if ((state.opening?.untilMs ?? 0) > (circuit.state.opening?.untilMs ?? 0)) circuit.state = state
+    } catch (error) {
+      log.debug({ connectionId: connection.connectionId, err: error }, 'The shared state of a connection could not be read.')
+    }
+  }
+
+  const share = async (connection: Connection, circuit: Circuit): Promise<void> => {
+    const { connectionId } = connection
+    const key = { tenant, kind: KIND, id: connectionId }
+    try {
+      if (circuit.state.opening) {
+        const data = JSON.stringify({ state: circuit.state, client: await markOf(connection) })
+        const result = await documents.put({ ...key, data, expect: circuit.shared ?? 'absent', attemptId: randomToken(runtime.random, 16) })
+        circuit.shared = result.outcome === 'stored' ? result.version : result.current?.version
+      } else if (circuit.shared !== undefined) {
+        await documents.delete(key, circuit.shared)
+        circuit.shared = undefined
+      }
+    } catch (error) {
+      log.debug({ connectionId, err: error }, 'The shared state of a connection could not be written.')
+    }
+  }
+
+  /** Tells one client configuration from another, so that a mended one is tried at once. No secret can be read from it. */
+  const markOf = async ({ clientId, clientAuthentication, clientSecret, privateKey, endpoints }: Connection): Promise<string> => {
+    const parts = [clientId, clientAuthentication, clientSecret?.reveal(), privateKey?.reveal(), endpoints.token]
+    return toBase64url(await sealer.fingerprint('', JSON.stringify(parts)))
+  }
+
+  return {
+    async refusal(connection, key) {
+      const circuit = circuitOf(connection)
+      await read(connection, circuit)
+      const { opening } = circuit.state
+      if (!opening) return undefined
+      const nowMs = clock.now()
+      const waitMs = opening.untilMs - nowMs
+      if (waitMs > 0 && waitMs < LONGEST_MS) return errorOf(key, opening, waitMs)
+      const trialMs = circuit.trialUntilMs - clock.monotonic()
+      if (trialMs > 0) return errorOf(key, opening, Math.min(1_000, trialMs))
+      circuit.trialUntilMs = clock.monotonic() + TRIAL_MS
+      return undefined
+    },
+
+    async report(connection, key, verdict) {
+      const circuit = circuitOf(connection)
+      const before = circuit.state
+      const nowMs = clock.now()
+      const credential = JSON.stringify([key.userId, key.accountId])
+      circuit.state = circuitAfter(before, verdict, { credential, nowMs, random: runtime.random })
+      circuit.trialUntilMs = 0
+      const { opening } = circuit.state
+      if (opening === before.opening && (opening || circuit.shared === undefined)) return
+      const event = { atMs: nowMs, tenant, connectionId: connection.connectionId }
+      if (opening) {
+        const facts = { connectionId: connection.connectionId, reason: opening.reason, forMs: opening.untilMs - nowMs }
+        if (opening.isClientRejected)
+          log.error(facts, 'The provider refuses this application: mend the client id, secret or authentication method of the connection.')
+        else log.warn(facts, 'The provider fails: refreshes of this connection pause.')
+        emit({ ...event, type: 'connection_paused', reason: opening.reason, retryAfterMs: opening.untilMs - nowMs })
+      } else if (before.opening) {
+        emit({ ...event, type: 'connection_resumed' })
+      }
+      await share(connection, circuit)
+    },
+  }
+}
+
+function errorOf(key: CredentialKey, { reason, isClientRejected }: Opening, waitMs: number): VaultError {
+  return isClientRejected ? providerRejectedClient(key, reason, waitMs) : providerUnavailable(key, reason, waitMs)
+}

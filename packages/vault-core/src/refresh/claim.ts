@@ -1,0 +1,83 @@
+import { credentialNotFound, providerUnavailable } from '../credentials/credential-errors.js'
+import { randomToken } from '../crypto/random-token.js'
+import type { ClaimResult, CredentialRow } from '../storage/contract.js'
+import type { AccessGrant } from './access-grant.js'
+import type { WantedRefresh } from './attempt.js'
+import type { RefreshContext } from './context.js'
+import { type RefreshTiming, refreshTiming } from './profile.js'
+import { runAttempt } from './refresh-attempt.js'
+import { readMovedRow, refusalBeforeRefresh } from './row-state.js'
+
+/**
+ * Claims the credential and runs one attempt; or, when another process holds it, waits for that one's result.
+ *
+ * @throws {VaultError} Whatever keeps a token from being had; see `Vault.getCredentials`.
+ */
+export async function claimAndRefresh(wanted: WantedRefresh): Promise<AccessGrant> {
+  const { context, connection, key, seen } = wanted
+  const { sealer, runtime, journal, slots } = context
+  const timing = refreshTiming(connection.rotation)
+  const attemptId = randomToken(runtime.random, 16)
+  const giveUpAt = runtime.clock.monotonic() + context.peerWaitMs
+  let row = seen
+  let pollMs = POLL_FIRST_MS
+
+  for (;;) {
+    const refusal = refusalBeforeRefresh(row, runtime.clock.now()) ?? (await context.circuits.refusal(connection, key))
+    if (refusal) throw refusal
+    // No usable key, no request: the data keys are fetched before anything is sent, and are at hand for the write-back.
+    await Promise.all([sealer.prepare(key.userId), journal.prepare()])
+    await journal.replayBefore(row)
+    const freeSlot = await slots.acquire(connection.connectionId)
+    let claim: ClaimResult
+    try {
+      const claimedAtMonotonicMs = runtime.clock.monotonic()
+      claim = await claimRow(wanted, row, attemptId, timing)
+      if (claim.outcome === 'claimed') return await runAttempt({ ...wanted, row: claim.row, attemptId, timing }, claimedAtMonotonicMs)
+    } finally {
+      freeSlot()
+    }
+    if (claim.outcome === 'missing') throw credentialNotFound(key)
+    if (claim.outcome === 'changed') {
+      const moved = await readMovedRow({ sealer, nowMs: runtime.clock.now() }, claim.row, seen)
+      if (moved) return moved
+      row = claim.row
+      continue
+    }
+    const patienceMs = giveUpAt - runtime.clock.monotonic()
+    const { freeInMs, isWorkedOn } = await busyFor(context, claim.row, timing.takeOverSentAfterMs)
+    // Whoever works on it may be done at any moment. A request of unknown outcome that nobody works on only has to be outwaited.
+    if (patienceMs <= 0 || (!isWorkedOn && freeInMs > patienceMs))
+      throw providerUnavailable(row, 'refresh_in_progress', Math.max(1_000, freeInMs))
+    await runtime.clock.sleep(pollMs)
+    pollMs = Math.min(POLL_MAX_MS, pollMs * 2)
+  }
+}
+
+/** Most refreshes take some hundred milliseconds. */
+const POLL_FIRST_MS = 25
+const POLL_MAX_MS = 500
+
+/** Writes the intent: whoever comes later, and whoever finds it after a crash, knows that a request may be on its way. */
+function claimRow({ context, key }: WantedRefresh, row: CredentialRow, attemptId: string, timing: RefreshTiming): Promise<ClaimResult> {
+  return context.credentials.claim({
+    key,
+    owner: context.owner,
+    attemptId,
+    leaseMs: timing.leaseMs,
+    expectVersion: row.version,
+    takeOverSentAfterMs: timing.takeOverSentAfterMs,
+  })
+}
+
+/** How long the row cannot be claimed at most, and whether some process holds it now. Judged by the store's clock. */
+async function busyFor(
+  { storeNow }: RefreshContext,
+  { lease, intent }: CredentialRow,
+  takeOverSentAfterMs: number,
+): Promise<{ readonly freeInMs: number; readonly isWorkedOn: boolean }> {
+  const nowMs = await storeNow()
+  const leaseEndsMs = lease?.untilMs ?? 0
+  const sentEndsMs = intent?.state === 'sent' && intent.sentAtMs !== null ? intent.sentAtMs + takeOverSentAfterMs : 0
+  return { freeInMs: Math.max(leaseEndsMs, sentEndsMs) - nowMs, isWorkedOn: leaseEndsMs > nowMs }
+}

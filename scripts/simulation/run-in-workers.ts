@@ -1,0 +1,52 @@
+import { Worker } from 'node:worker_threads'
+
+export interface Tally {
+  readonly runs: number
+  readonly events: number
+  readonly requests: number
+  readonly crashes: number
+  readonly lost: number
+}
+
+export interface ReportedRun {
+  readonly seed: number
+  readonly violations: readonly string[]
+  readonly trace: readonly string[]
+}
+
+export interface WorkersOptions {
+  readonly bundle: string
+  readonly runs: number
+  /** The first seed; the others follow it. */
+  readonly first: number
+  readonly workers: number
+  /** Told of each run that failed; with `withTrace` of all. */
+  readonly onRun: (run: ReportedRun) => void
+  readonly withTrace?: boolean
+  /** One failure is enough. */
+  readonly stopAtFirst?: boolean
+}
+
+/** Spreads runs over worker threads, each of which takes every n-th seed. */
+export async function runInWorkers(options: WorkersOptions): Promise<Tally> {
+  const { bundle, runs, first, workers, onRun, withTrace = false, stopAtFirst = false } = options
+  const total = { runs: 0, events: 0, requests: 0, crashes: 0, lost: 0 }
+  const threads: Worker[] = []
+  const work = (index: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const count = Math.ceil((runs - index) / workers)
+      const worker = new Worker(bundle, { workerData: { first: first + index, count, step: workers, withTrace } })
+      threads.push(worker)
+      worker.on('message', (told: ({ readonly kind: 'run' } & ReportedRun) | ({ readonly kind: 'tally' } & Tally)) => {
+        if (told.kind === 'tally') for (const name of Object.keys(total) as (keyof Tally)[]) total[name] += told[name]
+        else {
+          onRun(told)
+          if (stopAtFirst && told.violations.length > 0) for (const thread of threads) void thread.terminate()
+        }
+      })
+      worker.on('error', reject)
+      worker.on('exit', (code) => (code === 0 || stopAtFirst ? resolve() : reject(new Error(`A worker ended with code ${code}.`))))
+    })
+  await Promise.all(Array.from({ length: workers }, (_, index) => work(index)))
+  return total
+}
