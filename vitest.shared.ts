@@ -4,6 +4,12 @@ export function sharedConfig(): ViteUserConfig {
   return defineConfig({
     resolve: { conditions: ['@holdfast/source'] },
     ssr: { resolve: { conditions: ['@holdfast/source', 'node', 'module', 'default'], externalConditions: ['node'] } },
-    test: { include: ['test/**/*.test.ts'], reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]] },
+    test: {
+      include: ['test/**/*.test.ts'],
+      // A machine that does much else at the same time is slow, and nothing is wrong with what it tests.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
+    },
   })
 }

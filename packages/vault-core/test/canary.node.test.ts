@@ -1,35 +1,12 @@
-import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { VaultStore } from '../src/index.js'
 import { canariesIn, canaryForms } from './fixtures/canary.js'
+import { everythingOf } from './fixtures/everything-of.js'
 import { json, PROVIDER, reset } from './fixtures/faulty-provider.js'
 import { ALICE, type VaultWorld, vaultWorld } from './fixtures/vault-world.js'
 
 const HOUR = 3_600_000
 const SECRETS = ['canary-client-secret', ...Array.from({ length: 9 }, (_, n) => `canary-refresh-${n + 1}`)]
-
-/** All that can be seen of a value: as JSON, as Node prints it with and without custom inspection, and, of errors, every part. */
-function everythingOf(value: unknown): string {
-  const shown = [
-    inspect(value, { depth: 12, showHidden: true }),
-    inspect(value, { depth: 12, showHidden: true, customInspect: false }),
-    String(value),
-  ]
-  try {
-    shown.push(JSON.stringify(value) ?? '')
-  } catch {
-    // What cannot be serialized is not serialized by accident either.
-  }
-  if (value instanceof Error) {
-    shown.push(
-      value.message,
-      value.stack ?? '',
-      everythingOf(value.cause),
-      ...Reflect.ownKeys(value).map((key) => inspect(Reflect.get(value, key), { depth: 12 })),
-    )
-  }
-  return shown.join('\n')
-}
 
 /** Everything that goes into a store, as bytes and as text. */
 function recorded(store: VaultStore, seen: string[]): VaultStore {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { VaultError } from '@holdfast/vault-core'
 import type { Disk } from './disk.js'
 import type { RecordName } from './line.js'
+import { readWholeFile, writeNewFile } from './whole-file.js'
 
 /** What is found where the data file should hold something else. */
 export interface DamageReport {
@@ -75,13 +76,7 @@ export function damagedRecords(disk: Disk, folder: string, onDamage: (report: Da
       const name = `${kind}-${number}.json`
       const temporary = join(asideFolder, `${name}.new`)
       await disk.remove(temporary)
-      const file = await disk.open(temporary, { create: true })
-      try {
-        await file.write(0, Buffer.from(text))
-        await file.sync()
-      } finally {
-        await file.close()
-      }
+      await writeNewFile(disk, temporary, Buffer.from(text))
       await disk.rename(temporary, join(asideFolder, name))
       await disk.syncFolder(asideFolder)
       await disk.syncFolder(folder)
@@ -119,12 +114,7 @@ async function readNames(disk: Disk, path: string): Promise<readonly RecordName[
 }
 
 async function readText(disk: Disk, path: string): Promise<string> {
-  const file = await disk.open(path, { create: false })
-  try {
-    return Buffer.from(await file.read(0, await file.size())).toString()
-  } finally {
-    await file.close()
-  }
+  return Buffer.from(await readWholeFile(disk, path)).toString()
 }
 
 function isName(value: unknown): value is RecordName {

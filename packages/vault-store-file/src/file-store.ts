@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { VaultError } from '@holdfast/vault-core'
 import { storeFromEngine, type VaultStore } from '@holdfast/vault-core/store'
 import type { DamageReport } from './damage.js'
 import { fileEngine } from './file-engine.js'
+import { assertFolderOption, invalidOption } from './folder-option.js'
 import { kernelLock } from './kernel-lock.js'
 import { nodeDisk } from './node-disk.js'
 import { createReplica } from './replica.js'
@@ -31,8 +31,9 @@ export interface FileStoreOptions {
  * ```
  */
 export function fileStore({ path, clock = () => Date.now(), onDamage = warn, lockTimeoutMs = 10_000 }: FileStoreOptions): VaultStore {
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) throw invalid('path', 'must name a folder')
-  if (!Number.isFinite(lockTimeoutMs) || lockTimeoutMs < 0) throw invalid('lockTimeoutMs', 'must be a number of milliseconds, 0 or more')
+  assertFolderOption(path, 'fileStore')
+  if (!Number.isFinite(lockTimeoutMs) || lockTimeoutMs < 0)
+    throw invalidOption('fileStore', 'lockTimeoutMs', 'must be a number of milliseconds, 0 or more')
   const replica = createReplica({ disk: nodeDisk, folder: path, onDamage, checkpointBytes: CHECKPOINT_BYTES })
   const lock = kernelLock(join(path, 'lock'), {
     patienceMs: lockTimeoutMs,
@@ -47,8 +48,4 @@ const CHECKPOINT_BYTES = 1_048_576
 
 function warn({ reason, movedTo }: DamageReport): void {
   process.emitWarning(`${reason} Its bytes are in damaged/${movedTo}.`, { code: 'HOLDFAST_DAMAGED_FILE' })
-}
-
-function invalid(field: string, problem: string): VaultError {
-  return new VaultError('invalid_configuration', `\`${field}\` of fileStore ${problem}.`, { fields: { [field]: problem } })
 }

@@ -1,3 +1,5 @@
 export type { DamageReport } from './damage.js'
+export { type FileJournalOptions, fileJournal } from './file-journal.js'
 export { type FileStoreOptions, fileStore } from './file-store.js'
+export type { DamagedEntry } from './journal-folder.js'
 export type { RecordName } from './line.js'

@@ -9,7 +9,7 @@ import { processes } from './fixtures/processes.js'
 import { temporaryFolder } from './fixtures/temporary-folder.js'
 
 const newFolder = temporaryFolder()
-const start = processes()
+const start = processes('store-writer.process.ts')
 
 const put = ({ documents }: VaultStore, id: string) =>
   documents.put({ tenant: 'default', kind: 'k', id, data: '{}', expect: 'absent', attemptId: id })

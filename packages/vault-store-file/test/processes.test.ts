@@ -7,7 +7,7 @@ import { processes, type StoreProcess } from './fixtures/processes.js'
 import { temporaryFolder } from './fixtures/temporary-folder.js'
 
 const newFolder = temporaryFolder()
-const start = processes()
+const start = processes('store-writer.process.ts')
 const KILL_CYCLES = Number(process.env.HOLDFAST_FILE_KILL_CYCLES ?? 60)
 const keyOf = (userId: string) => ({ tenant: 'default', connectionId: 'drive', userId, accountId: 'default' })
 
