@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundleSimulation } from './simulation/bundle.ts'
-import { type ReportedRun, runInWorkers } from './simulation/run-in-workers.ts'
+import { type ReportedRun, runInWorkers, SIMULATION_COUNTS } from './simulation/run-in-workers.ts'
 
 const USAGE = 'Usage: npm run simulate -- [--runs 20000] [--from first-seed] [--workers 2], or --seed 42 to replay one run'
 /** More are counted and not shown. */
@@ -40,7 +40,7 @@ try {
   const bundle = join(folder, 'simulate.mjs')
   await bundleSimulation(bundle)
   const started = performance.now()
-  const total = await runInWorkers({ bundle, runs, first, workers, onRun: report, withTrace: isReplay })
+  const total = await runInWorkers({ bundle, counts: SIMULATION_COUNTS, runs, first, workers, onRun: report, withTrace: isReplay })
   const tookS = (performance.now() - started) / 1000
   console.log(
     `${total.runs} runs from seed ${first} in ${tookS.toFixed(1)} s, ${Math.round(total.runs / tookS)} a second on ${workers} workers: ` +

@@ -13,9 +13,18 @@ export interface SourceChange {
 }
 
 /** Bundles the simulation's worker with the sources of the vault, changed if so wanted. */
-export async function bundleSimulation(outfile: string, change?: SourceChange): Promise<void> {
+export function bundleSimulation(outfile: string, change?: SourceChange): Promise<void> {
+  return bundleWorker('simulation/simulate.process.ts', outfile, change)
+}
+
+/** The same for the worker that fuzzes the answers of token endpoints. */
+export function bundleFuzz(outfile: string, change?: SourceChange): Promise<void> {
+  return bundleWorker('fuzz/fuzz.process.ts', outfile, change)
+}
+
+async function bundleWorker(entry: string, outfile: string, change: SourceChange | undefined): Promise<void> {
   await build({
-    entryPoints: [join(workspaceRoot, 'packages/vault-core/test/simulation/simulate.process.ts')],
+    entryPoints: [join(workspaceRoot, 'packages/vault-core/test', entry)],
     outfile,
     bundle: true,
     format: 'esm',

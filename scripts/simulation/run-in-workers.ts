@@ -1,12 +1,10 @@
 import { Worker } from 'node:worker_threads'
 
-export interface Tally {
-  readonly runs: number
-  readonly events: number
-  readonly requests: number
-  readonly crashes: number
-  readonly lost: number
-}
+/** What the workers counted, summed up by name. */
+export type Tally<Count extends string> = Readonly<Record<Count, number>>
+
+/** What the workers of the simulation count. */
+export const SIMULATION_COUNTS = ['runs', 'events', 'requests', 'crashes', 'lost'] as const
 
 export interface ReportedRun {
   readonly seed: number
@@ -14,8 +12,9 @@ export interface ReportedRun {
   readonly trace: readonly string[]
 }
 
-export interface WorkersOptions {
+export interface WorkersOptions<Count extends string> {
   readonly bundle: string
+  readonly counts: readonly Count[]
   readonly runs: number
   /** The first seed; the others follow it. */
   readonly first: number
@@ -28,17 +27,17 @@ export interface WorkersOptions {
 }
 
 /** Spreads runs over worker threads, each of which takes every n-th seed. */
-export async function runInWorkers(options: WorkersOptions): Promise<Tally> {
-  const { bundle, runs, first, workers, onRun, withTrace = false, stopAtFirst = false } = options
-  const total = { runs: 0, events: 0, requests: 0, crashes: 0, lost: 0 }
+export async function runInWorkers<Count extends string>(options: WorkersOptions<Count>): Promise<Tally<Count>> {
+  const { bundle, counts, runs, first, workers, onRun, withTrace = false, stopAtFirst = false } = options
+  const total = Object.fromEntries(counts.map((name) => [name, 0])) as Record<Count, number>
   const threads: Worker[] = []
   const work = (index: number): Promise<void> =>
     new Promise((resolve, reject) => {
       const count = Math.ceil((runs - index) / workers)
       const worker = new Worker(bundle, { workerData: { first: first + index, count, step: workers, withTrace } })
       threads.push(worker)
-      worker.on('message', (told: ({ readonly kind: 'run' } & ReportedRun) | ({ readonly kind: 'tally' } & Tally)) => {
-        if (told.kind === 'tally') for (const name of Object.keys(total) as (keyof Tally)[]) total[name] += told[name]
+      worker.on('message', (told: ({ readonly kind: 'run' } & ReportedRun) | ({ readonly kind: 'tally' } & Tally<Count>)) => {
+        if (told.kind === 'tally') for (const name of counts) total[name] += told[name]
         else {
           onRun(told)
           if (stopAtFirst && told.violations.length > 0) for (const thread of threads) void thread.terminate()

@@ -16,10 +16,11 @@ export function credentialNotFound({ connectionId, userId }: Whose): VaultError 
 const REASONS: Readonly<Record<string, string>> = {
   expired: 'the access token expired and the provider gave no refresh token',
   revoked: 'the provider no longer accepts the refresh token',
+  no_refresh_token: 'another access token is asked for, and the provider gave no refresh token',
   rotation_outcome_unknown: 'a refresh was interrupted after it was sent, and the provider no longer accepts the refresh token',
 }
 
-/** @param reason - `expired`, `revoked` or `rotation_outcome_unknown`. */
+/** @param reason - `expired`, `revoked`, `no_refresh_token` or `rotation_outcome_unknown`. */
 export function reauthorizationRequired({ connectionId, userId }: Whose, reason: string): VaultError {
   const why = REASONS[reason] ?? reason
   return new VaultError('reauthorization_required', `User "${userId}" has to connect "${connectionId}" again: ${why}.`, {
@@ -51,10 +52,23 @@ export function providerRejectedClient({ connectionId, userId }: Whose, error: s
   )
 }
 
-export function unusableAnswer({ connectionId, userId }: Whose, retryAfterMs: number): VaultError {
+/** @param fields - What is wrong with the answer, by field; never what stood there. */
+export function unusableAnswer(
+  { connectionId, userId }: Whose,
+  fields: Readonly<Record<string, string>>,
+  retryAfterMs: number,
+): VaultError {
+  const problems = Object.entries(fields).map(([field, problem]) => `${field} ${problem}`)
   return new VaultError(
     'provider_unavailable',
-    `The provider of connection "${connectionId}" answered a refresh with an access token that cannot be used; the refresh token is kept safe. Look into the provider if it recurs.`,
-    { connectionId, userId, reason: 'quarantined', retryAfterMs },
+    `The provider of connection "${connectionId}" answered a refresh with an access token that cannot be used (${problems.join('; ')}); the refresh token is kept safe. Look into the provider if it recurs.`,
+    { connectionId, userId, reason: 'quarantined', retryAfterMs, fields },
   )
+}
+
+/** A call that came when the vault was closed, or would have had to begin a refresh while it was being closed. */
+export function vaultClosed(): VaultError {
+  return new VaultError('store_unavailable', 'The vault is closed, or is being closed. Ask another process, or make a new vault.', {
+    reason: 'closed',
+  })
 }

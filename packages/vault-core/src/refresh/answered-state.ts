@@ -22,8 +22,9 @@ export const EXPIRED_ON_ARRIVAL = 'expired_on_arrival'
 
 export interface NextState {
   readonly data: CredentialData
-  readonly expiresAtMs: number | null
-  /** Undefined when the access token cannot be handed out: the credential goes into quarantine. */
+  /** The access token that the row holds from now on. */
+  readonly stored: AccessGrant | undefined
+  /** The one that came. Undefined when the access token cannot be handed out: the credential goes into quarantine. */
   readonly grant: AccessGrant | undefined
 }
 
@@ -59,5 +60,11 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
     isUsable && response.accessToken
       ? { accessToken: response.accessToken, tokenType, scope, issuedAtMs: startedAtMs, expiresAtMs }
       : undefined
-  return { data, expiresAtMs, grant }
+  return { data, stored: grant, grant }
+}
+
+/** The new token is no use, and the old one lives: it is served on until it ends. */
+export function withOldToken(next: NextState, old: AccessGrant): NextState {
+  const { tokenType, scope, issuedAtMs } = old
+  return { ...next, stored: old, data: { ...next.data, tokenType, scope, issuedAtMs } }
 }

@@ -1,13 +1,14 @@
 import { readCredentialData, writeCredentialData } from '../credentials/credential-data.js'
 import { providerUnavailable, unusableAnswer } from '../credentials/credential-errors.js'
-import { sealTokens } from '../credentials/sealed-tokens.js'
-import type { VaultError } from '../errors.js'
+import { openAccessToken, sealTokens } from '../credentials/sealed-tokens.js'
 import { isLive } from '../expiry/policy.js'
+import type { TokenResponse } from '../oauth/token-response.js'
 import type { CredentialUpdate } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
-import { EXPIRED_ON_ARRIVAL, type NextState, nextState, type RefreshAnswer } from './answered-state.js'
+import { EXPIRED_ON_ARRIVAL, type NextState, nextState, type RefreshAnswer, withOldToken } from './answered-state.js'
 import { type Attempt, holderOf } from './attempt.js'
 import { nextDueAtMs } from './due.js'
+import { grantOf } from './row-state.js'
 import { writeBack } from './write-back.js'
 
 /**
@@ -15,21 +16,30 @@ import { writeBack } from './write-back.js'
  * if the store fails. An answer whose access token cannot be used is kept in quarantine, its refresh token safe.
  */
 export async function recordAnswer(attempt: Attempt, answer: RefreshAnswer): Promise<AccessGrant> {
-  const next = nextState(attempt, answer)
+  const next = await stateAfter(attempt, answer)
   const write = await prepareWrite(attempt, answer, next)
   const moved = await writeBack(attempt, {
-    write,
-    // Whoever had to write late may have been taken for dead.
-    lateWrite: { ...write, set: { ...write.set, data: writeCredentialData({ ...next.data, sentTwice: true }) } },
+    // In time is who writes before anybody else has claimed, however long he believes his lease to be.
+    write: { ...write, expect: { ...write.expect, fence: attempt.row.fence } },
+    lateWrite: asLateWrite(write, next),
     grant: next.grant,
     response: answer.response,
     written: () => announce(attempt, answer, next),
   })
   if (moved) return moved
-  if (!next.grant) throw quarantined(attempt, next)
-  const nowMs = attempt.context.runtime.clock.now()
-  if (isLive(next.grant, nowMs)) return next.grant
-  throw providerUnavailable(attempt.key, EXPIRED_ON_ARRIVAL, Math.max(1_000, (next.data.retryAtMs ?? 0) - nowMs))
+  if (!next.grant) throw unusableAnswer(attempt.key, problemsOf(answer.response), waitMs(attempt, next))
+  if (isLive(next.grant, attempt.context.runtime.clock.now())) return next.grant
+  throw providerUnavailable(attempt.key, EXPIRED_ON_ARRIVAL, Math.max(1_000, waitMs(attempt, next)))
+}
+
+async function stateAfter(attempt: Attempt, answer: RefreshAnswer): Promise<NextState> {
+  const { context, row } = attempt
+  const next = nextState(attempt, answer)
+  if (next.data.reason === null) return next
+  // One that does not open is no loss.
+  const old = await openAccessToken(context.sealer, row).catch(() => undefined)
+  const oldGrant = old && grantOf(row, readCredentialData(row), old)
+  return oldGrant && isLive(oldGrant, context.runtime.clock.now()) ? withOldToken(next, oldGrant) : next
 }
 
 /**
@@ -43,10 +53,11 @@ async function prepareWrite(attempt: Attempt, answer: RefreshAnswer, next: NextS
   const sealed = await sealTokens(
     context.sealer,
     { ...key, epoch: row.epoch, secretRev: row.secretRev + 1 },
-    { accessToken: next.grant?.accessToken, refreshToken: response.refreshToken ?? spent },
+    { accessToken: next.stored?.accessToken, refreshToken: response.refreshToken ?? spent },
   )
   const status = next.grant ? 'active' : 'quarantined'
-  const due = { status, expiresAtMs: next.expiresAtMs, hasRefreshToken: true } as const
+  const expiresAtMs = next.stored?.expiresAtMs ?? null
+  const due = { status, expiresAtMs, hasRefreshToken: true } as const
   return {
     key,
     attemptId,
@@ -58,12 +69,17 @@ async function prepareWrite(attempt: Attempt, answer: RefreshAnswer, next: NextS
     set: {
       ...sealed,
       status,
-      expiresAtMs: next.expiresAtMs,
+      expiresAtMs,
       dueAtMs: nextDueAtMs(due, next.data, connection, context.runtime.random),
       data: writeCredentialData(next.data),
     },
     release: holderOf(attempt),
   }
+}
+
+/** Whoever has to write late may have been taken for dead, and the refresh token sent once more. */
+function asLateWrite(write: CredentialUpdate, { data }: NextState): CredentialUpdate {
+  return { ...write, set: { ...write.set, data: writeCredentialData({ ...data, sentTwice: true }) } }
 }
 
 function isRotated({ response, spent }: RefreshAnswer): boolean {
@@ -74,14 +90,13 @@ function isRotated({ response, spent }: RefreshAnswer): boolean {
 function announce(attempt: Attempt, { response, startedAtMs }: RefreshAnswer, next: NextState): void {
   const { context, key, attemptId, row } = attempt
   const atMs = context.runtime.clock.now()
-  if (!next.grant) {
-    const problems = response.problems.map(({ field, problem }) => `${field} ${problem}`).join('; ')
+  const { reason } = next.data
+  if (reason !== null) {
     context.log.error(
-      { ...key, problems },
+      { ...key, reason, problems: problemsOf(response) },
       'A refresh was answered with an access token that cannot be used. The refresh token is kept safe.',
     )
-    const { retryAfterMs } = quarantined(attempt, next).facts
-    context.emit({ type: 'refresh_failed', atMs, ...key, attemptId, reason: 'quarantined', retryAfterMs })
+    context.emit({ type: 'refresh_failed', atMs, ...key, attemptId, reason, retryAfterMs: waitMs(attempt, next) })
     return
   }
   context.emit({
@@ -89,7 +104,7 @@ function announce(attempt: Attempt, { response, startedAtMs }: RefreshAnswer, ne
     atMs,
     ...key,
     attemptId,
-    expiresAtMs: next.expiresAtMs ?? undefined,
+    expiresAtMs: next.stored?.expiresAtMs ?? undefined,
     rotated: response.refreshToken !== undefined && row.refreshTokenFingerprint !== null,
     tookMs: Math.max(0, atMs - startedAtMs),
   })
@@ -98,6 +113,12 @@ function announce(attempt: Attempt, { response, startedAtMs }: RefreshAnswer, ne
     context.emit({ type: 'refresh_token_expiring', atMs, ...key, refreshTokenExpiresAtMs: warnedOfEndMs })
 }
 
-function quarantined({ key, context }: Attempt, next: NextState): VaultError {
-  return unusableAnswer(key, Math.max(0, (next.data.retryAtMs ?? 0) - context.runtime.clock.now()))
+/** What is wrong with an answer, by field; never what stood there. */
+function problemsOf({ problems }: TokenResponse): Readonly<Record<string, string>> {
+  const worst = problems.some(({ fatal }) => fatal) ? problems.filter(({ fatal }) => fatal) : problems
+  return Object.fromEntries(worst.map(({ field, problem }) => [field, problem]))
+}
+
+function waitMs({ context }: Attempt, next: NextState): number {
+  return Math.max(0, (next.data.retryAtMs ?? 0) - context.runtime.clock.now())
 }

@@ -35,6 +35,8 @@ export async function readMovedRow(
 ): Promise<AccessGrant | undefined> {
   if (!hasMoved(row, seen) || row.status !== 'active') return undefined
   const data = readCredentialData(row)
+  // The same access token still: what came meanwhile brought none that can be used.
+  if (row.epoch === seen.epoch && data.issuedAtMs === readCredentialData(seen).issuedAtMs) return undefined
   if (!isLive({ issuedAtMs: data.issuedAtMs, expiresAtMs: row.expiresAtMs }, nowMs)) return undefined
   const accessToken = await openAccessToken(sealer, row)
   return accessToken && grantOf(row, data, accessToken)

@@ -60,4 +60,15 @@ describe('a failed fetch', () => {
     expect(failureCode(Object.assign(new Error('x'), { code: 'a secret with spaces' }))).toBeUndefined()
     expect(failureCode(new Error('canary'))).toBeUndefined()
   })
+
+  it('that cannot be looked at is nothing known, and does not throw', () => {
+    const fail = (): never => {
+      throw new Error('canary')
+    }
+    const hostile = Object.defineProperties(new Error('x'), { code: { get: fail }, cause: { get: fail } })
+    for (const error of [hostile, new Error('x', { cause: hostile }), new Proxy({}, { get: fail })]) {
+      expect(wasSurelyNotSent(error)).toBe(false)
+      expect(failureCode(error)).toBeUndefined()
+    }
+  })
 })

@@ -220,3 +220,23 @@ describe('whatever comes', () => {
     )
   })
 })
+
+describe('what a careless server puts where people see it', () => {
+  const secret = 'a-refresh-token-of-a-user'
+
+  it('a scope that repeats a secret is not taken', () => {
+    const response = parseTokenResponse({ ...good, scope: `files ${secret}` }, [secret])
+    expect(response.scope).toBeUndefined()
+    expect(response.problems).toEqual([{ field: 'scope', problem: 'repeats a secret', fatal: false }])
+  })
+
+  it('a scope in which a short token of a test server stands by chance is', () => {
+    expect(parseTokenResponse({ ...good, scope: 'files.read' }, ['files', '']).scope).toBe('files.read')
+  })
+
+  it('an access token of blanks alone is none', () => {
+    const response = parse({ ...good, access_token: '  ' })
+    expect(response.accessToken).toBeUndefined()
+    expect(fieldsOf(response.problems)).toEqual(['access_token!'])
+  })
+})

@@ -13,6 +13,7 @@ describe('Retry-After', () => {
     ['3600', 3_600_000],
     ['3601', MAX_RETRY_AFTER_MS],
     ['999999999999', MAX_RETRY_AFTER_MS],
+    ['9'.repeat(24), MAX_RETRY_AFTER_MS],
     ['Fri, 06 Nov 2026 08:50:37 GMT', 60_000],
     ['Friday, 06-Nov-26 08:50:37 GMT', 60_000],
     ['Fri Nov  6 08:50:37 2026 GMT', 60_000],

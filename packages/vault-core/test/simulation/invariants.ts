@@ -155,7 +155,7 @@ export function invariants(ledger: Ledger, rotation: RotationProfile, nowMs: () 
     const troubleMs = process.storeTroubleUntilMs
     if (troubleMs === undefined || troubleMs < sentAtMs) return false
     // Cut off from the store: its renewals fail, and so does its write-back.
-    return rotation.kind !== 'strict' || nowMs() - troubleMs <= WRITE_RETRY_MS
+    return rotation.kind !== 'strict' || nowMs() - troubleMs - process.pausedMsBetween(troubleMs, nowMs()) <= WRITE_RETRY_MS
   }
 
   /** Nobody knows what became of it: no answer of any kind came to its sender. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { bundleSimulation } from '../../../../scripts/simulation/bundle.ts'
-import { type ReportedRun, runInWorkers } from '../../../../scripts/simulation/run-in-workers.ts'
+import { type ReportedRun, runInWorkers, SIMULATION_COUNTS } from '../../../../scripts/simulation/run-in-workers.ts'
 import { mutants } from './mutants.js'
 
 /** Each is caught within so many runs, from the same first seed. */
@@ -21,6 +21,7 @@ describe('the simulation notices a refresh', { timeout: 240_000 }, () => {
     let caught: ReportedRun | undefined
     await runInWorkers({
       bundle,
+      counts: SIMULATION_COUNTS,
       runs: BOUND,
       first: FIRST_SEED,
       workers: 1,

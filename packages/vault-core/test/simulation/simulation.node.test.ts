@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleSimulation } from '../../../../scripts/simulation/bundle.ts'
-import { type ReportedRun, runInWorkers } from '../../../../scripts/simulation/run-in-workers.ts'
+import { type ReportedRun, runInWorkers, SIMULATION_COUNTS } from '../../../../scripts/simulation/run-in-workers.ts'
 import { onceFailedSeeds } from './once-failed-seeds.js'
 import { simulate } from './simulate.js'
 
@@ -18,7 +18,14 @@ describe('the simulation', () => {
   it(`of ${RUNS} fresh seeds breaks no rule`, { timeout: 600_000 }, async () => {
     const first = Math.floor(Math.random() * 2 ** 31)
     const failed: ReportedRun[] = []
-    const total = await runInWorkers({ bundle, runs: RUNS, first, workers: 2, onRun: (run) => failed.push(run) })
+    const total = await runInWorkers({
+      bundle,
+      counts: SIMULATION_COUNTS,
+      runs: RUNS,
+      first,
+      workers: 2,
+      onRun: (run) => failed.push(run),
+    })
     console.log(
       `${total.runs} runs from seed ${first}: ${total.requests} refresh requests, ${total.lost} answers lost, ${total.crashes} deaths.`,
     )
