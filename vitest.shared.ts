@@ -1,4 +1,5 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { leakReporter } from './scripts/tests/leak-reporter.ts'
 
 export function sharedConfig(): ViteUserConfig {
   return defineConfig({
@@ -9,7 +10,7 @@ export function sharedConfig(): ViteUserConfig {
       // A machine that does much else at the same time is slow, and nothing is wrong with what it tests.
       testTimeout: 60_000,
       hookTimeout: 60_000,
-      reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
+      reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }], leakReporter()],
     },
   })
 }

@@ -25,24 +25,44 @@ export function createActivity(): Activity {
         refreshTimes.length = Math.min(refreshTimes.length, MAX_TIMES)
       }
       if (event.type === 'refresh_failed') failures += 1
-      if (event.type !== 'refresh_started') feed.add(rowOf(event))
+      const row = rowOf(event)
+      if (row) feed.add(row)
     },
   }
 }
 
-function rowOf(event: Exclude<VaultEvent, { type: 'refresh_started' }>): FeedRow {
-  const row = { time: clockTime(event.atMs), user: event.userId, connection: event.connectionId, took: '', rotated: '' }
+/** Undefined for what would fill the page and tell an operator little: each start of a refresh, and each token handed out. */
+function rowOf(event: VaultEvent): FeedRow | undefined {
+  const row = {
+    time: clockTime(event.atMs),
+    user: 'userId' in event ? event.userId : '',
+    connection: 'connectionId' in event ? event.connectionId : '',
+    took: '',
+    rotated: '',
+  }
   switch (event.type) {
+    case 'refresh_started':
+    case 'credentials_read':
+    case 'credentials_refused':
+      return undefined
     case 'connected':
       return { ...row, what: 'Connected', tone: 'plain' }
     case 'disconnected':
       return { ...row, what: 'Disconnected', tone: 'plain' }
+    case 'user_forgotten':
+      return { ...row, what: 'Forgotten', tone: 'plain' }
     case 'refreshed':
       return { ...row, what: 'Refreshed', took: `${Math.round(event.tookMs)} ms`, rotated: event.rotated ? 'yes' : 'no', tone: 'good' }
     case 'refresh_failed':
       return { ...row, what: `Refresh failed: ${words(event.reason)}`, tone: 'bad' }
     case 'reauthorization_required':
       return { ...row, what: `Consent needed again: ${words(event.reason)}`, tone: 'bad' }
+    case 'refresh_token_expiring':
+      return { ...row, what: `Refresh token ends ${new Date(event.refreshTokenExpiresAtMs).toDateString()}`, tone: 'bad' }
+    case 'connection_paused':
+      return { ...row, what: `Paused: ${words(event.reason)}`, tone: 'bad' }
+    case 'connection_resumed':
+      return { ...row, what: 'Resumed', tone: 'good' }
   }
 }
 

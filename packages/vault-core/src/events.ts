@@ -1,3 +1,4 @@
+import type { VaultErrorCode } from './errors.js'
 import type { Log } from './log.js'
 
 /** Which connection it concerns. No event holds a secret. */
@@ -32,6 +33,24 @@ export type VaultEvent =
     })
   | (CredentialEvent & { readonly type: 'reauthorization_required'; readonly reason: string })
   | (CredentialEvent & { readonly type: 'disconnected' })
+  /** A token was handed out: which one, by its fingerprint, and to whom, as far as the caller said so. */
+  | (CredentialEvent & { readonly type: 'credentials_read'; readonly reader: string | undefined; readonly fingerprint: string })
+  /** None was handed out. */
+  | (CredentialEvent & {
+      readonly type: 'credentials_refused'
+      readonly reader: string | undefined
+      readonly code: VaultErrorCode
+      readonly reason: string | undefined
+    })
+  /** All that the user had is gone, and the keys that it was sealed under. */
+  | {
+      readonly type: 'user_forgotten'
+      readonly atMs: number
+      readonly tenant: string
+      readonly userId: string
+      /** Credentials removed, those that were disconnected before among them. */
+      readonly credentials: number
+    }
   /** The refresh token ends then, and the last refresh did not put it off: ask the user to connect again before. */
   | (CredentialEvent & { readonly type: 'refresh_token_expiring'; readonly refreshTokenExpiresAtMs: number })
   /** No refresh of this connection is begun for a while, in any process: the provider fails, or refuses the application. */

@@ -58,6 +58,12 @@ const systemClock: Clock = {
 
 const systemRandom: RandomSource = (length) => crypto.getRandomValues(new Uint8Array(length))
 
+/** Whether the process says of itself that it runs in production: `NODE_ENV=production`, where there is such a thing. */
+export function isProduction(): boolean {
+  const { process } = globalThis as { readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> } }
+  return process?.env?.NODE_ENV === 'production'
+}
+
 /** Makes an Ed25519 key pair: PKCS#8 DER of the private half, JWK `x` of the public half. WebCrypto has the curve; noble's ciphers and hashes do not. */
 export async function generateEd25519KeyPair(): Promise<{ readonly privateKeyPkcs8: Uint8Array; readonly publicKeyX: string }> {
   const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])

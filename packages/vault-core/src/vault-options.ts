@@ -1,5 +1,6 @@
+import { type CipherSuite, cipherOf, DEFAULT_SUITE, isCipherSuite } from './crypto/cipher-suite.js'
 import type { Keyring } from './crypto/keyring.js'
-import type { EnvelopePrimitives } from './crypto/primitives.js'
+import { type EnvelopePrimitives, noblePrimitives } from './crypto/primitives.js'
 import { VaultError } from './errors.js'
 import type { EventListener } from './events.js'
 import type { Log } from './log.js'
@@ -32,6 +33,12 @@ export interface VaultOptions {
   readonly maxConcurrentRefreshes?: number
   /** Another implementation of the algorithms that values are sealed with, such as the platform's own, for speed. Default: `@noble/ciphers`. */
   readonly primitives?: EnvelopePrimitives
+  /**
+   * What new values are sealed with; values of both suites are read as far as `primitives` have the cipher. Default `xchacha20-poly1305`.
+   * `aes-256-gcm` is for those whom rules bind to AES, and needs primitives that have it: those of `@holdfast/vault-node` or
+   * `@holdfast/vault-core/aes`. Where several processes share a store, give all of them such primitives first.
+   */
+  readonly cipherSuite?: CipherSuite
   readonly clock?: Clock
   readonly random?: RandomSource
   readonly fetch?: typeof globalThis.fetch
@@ -47,13 +54,14 @@ const DEFAULT_CALLER_WAIT_MS = 10_000
 const DEFAULT_MAX_CONCURRENT_REFRESHES = 32
 
 type ParsedOptions = Pick<VaultOptions, 'store' | 'keyring' | 'connections'> & { readonly journal: Journal | undefined } & Required<
-    Pick<VaultOptions, 'tenant' | 'accountId' | 'callerWaitMs' | 'background' | 'maxConcurrentRefreshes'>
+    Pick<VaultOptions, 'tenant' | 'accountId' | 'callerWaitMs' | 'background' | 'maxConcurrentRefreshes' | 'primitives' | 'cipherSuite'>
   >
 
 /** Checks what `createVault` was given. @throws {VaultError} `invalid_configuration`, naming each bad option. */
 export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   const { store, keyring, connections, tenant = DEFAULT_TENANT, callerWaitMs = DEFAULT_CALLER_WAIT_MS } = options
   const { background = true, journal, maxConcurrentRefreshes = DEFAULT_MAX_CONCURRENT_REFRESHES } = options
+  const { primitives = noblePrimitives, cipherSuite = DEFAULT_SUITE } = options
   const accountId = options.accountId ?? `acc_${tenant}`
   const fields: Record<string, string> = {}
   if (!store) fields.store = 'is missing: pass a VaultStore, `sqliteStore({ path })` for one'
@@ -72,6 +80,9 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   if (journal !== undefined && typeof journal?.write !== 'function') fields.journal = 'must be a Journal: `fileJournal({ path })` is one'
   if (!(Number.isInteger(maxConcurrentRefreshes) && maxConcurrentRefreshes >= 1 && maxConcurrentRefreshes <= 1_000))
     fields.maxConcurrentRefreshes = 'must be a whole number from 1 to 1,000'
+  if (!isCipherSuite(cipherSuite)) fields.cipherSuite = 'must be `xchacha20-poly1305` or `aes-256-gcm`'
+  else if (!cipherOf(primitives, cipherSuite))
+    fields.cipherSuite = `\`${cipherSuite}\` needs primitives that have it: use \`createVault\` of @holdfast/vault-node, or pass the \`primitives\` of @holdfast/vault-core/aes`
   const problems = Object.entries(fields)
   if (problems.length > 0) {
     throw new VaultError(
@@ -80,5 +91,17 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
       { fields },
     )
   }
-  return { store, keyring, connections, tenant, accountId, callerWaitMs, background, journal, maxConcurrentRefreshes }
+  return {
+    store,
+    keyring,
+    connections,
+    tenant,
+    accountId,
+    callerWaitMs,
+    background,
+    journal,
+    maxConcurrentRefreshes,
+    primitives,
+    cipherSuite,
+  }
 }

@@ -1,15 +1,21 @@
+import { type Connections, createConnections, tellClashes } from './connections/connections.js'
+import { createStoredConnections } from './connections/stored-connections.js'
 import type { CredentialInfo, CredentialSelector, Credentials, GetCredentialsOptions } from './credentials/credentials.js'
 import { createDisconnect } from './credentials/disconnect.js'
+import { createForgetUser } from './credentials/forget-user.js'
 import { createGetCredentials } from './credentials/get-credentials.js'
 import { type ListCredentialsQuery, listCredentials } from './credentials/list-credentials.js'
 import { createRevocationJobs } from './credentials/revocation-jobs.js'
 import { createSaveGrant } from './credentials/save-grant.js'
 import { openTokens } from './credentials/sealed-tokens.js'
+import { tellHandOuts } from './credentials/tell-hand-outs.js'
 import { createSealer } from './crypto/create-sealer.js'
+import { createKeyStatus, type KeyStatus } from './crypto/key-status.js'
 import { randomToken } from './crypto/random-token.js'
+import { createRotateKeys, type KeyRotationReport, type RotateKeysOptions } from './crypto/rotate-keys.js'
 import { safeEmitter } from './events.js'
 import { silentLog } from './log.js'
-import { type ConnectionRegistry, createConnectionRegistry } from './model/connection-registry.js'
+import { createConnectionRegistry } from './model/connection-registry.js'
 import { createAuthorization } from './oauth/authorization.js'
 import type { Authorization } from './oauth/authorization-flow.js'
 import { createDiscovery } from './oauth/discovery.js'
@@ -25,6 +31,7 @@ import { createRefreshJournal } from './refresh/refresh-journal.js'
 import { createSendSlots } from './refresh/send-slots.js'
 import { createSweeper, type SweepReport } from './refresh/sweeper.js'
 import { createUnwrittenGrants } from './refresh/unwritten-grants.js'
+import { refuseOnceClosed } from './refuse-once-closed.js'
 import { generateEd25519KeyPair, runtimeWithDefaults } from './runtime.js'
 import type { Page } from './storage/contract.js'
 import { parseVaultOptions, type VaultOptions } from './vault-options.js'
@@ -32,7 +39,7 @@ import { parseVaultOptions, type VaultOptions } from './vault-options.js'
 export interface Vault {
   readonly tenant: string
   readonly accountId: string
-  readonly connections: ConnectionRegistry
+  readonly connections: Connections
   readonly authorization: Authorization
   readonly permissions: Permissions
   readonly accessRecords: AccessRecords
@@ -56,13 +63,39 @@ export interface Vault {
   /** Ends the credential at once, and revokes it at the provider in the background. Harmless when there is none. */
   disconnect(selector: CredentialSelector): Promise<void>
   /**
+   * Ends and revokes every credential of the user, and destroys the keys that they were sealed under: a copy of the database without
+   * those keys reveals no token of his, ever. Who the user was, and when, may still stand in backups and in the audit log.
+   * Other processes may hold the keys in memory for five minutes more. Harmless when there is nothing.
+   *
+   * @throws {VaultError} `store_unavailable`: part of it may be done; repeat the call.
+   */
+  forgetUser(userId: string): Promise<void>
+  /**
+   * Wraps all data keys under the keyring's first wrapping key, where they are under another. To rotate: give every process the
+   * new key behind the old one, then in front, then call this; when {@link Vault.keyStatus} counts nothing under the old key, wait
+   * ten minutes, for that long processes may need it, and take it out. Nothing pauses meanwhile. To be called again after an end
+   * in the middle: what is done is passed over.
+   *
+   * @throws {VaultError} `store_unavailable` when the store or the keyring fails; `invalid_request` for a wrong option.
+   * @example
+   * ```ts
+   * const { rewrapped, failed } = await vault.rotateKeys({ onProgress: ({ seen }) => console.log(seen) })
+   * ```
+   */
+  rotateKeys(options?: RotateKeysOptions): Promise<KeyRotationReport>
+  /** How many data keys each wrapping key still holds. */
+  keyStatus(): Promise<KeyStatus>
+  /**
    * Looks once for what is due though nobody asks: refreshes whose process died, refresh tokens to be kept alive, revocations.
    * The vault does so by itself every 5 s unless `background` is false. Never rejects; resolves when it is done.
    */
   sweep(): Promise<SweepReport>
   /** @throws {VaultError} `store_unavailable` when the store does not answer. */
   checkHealth(): Promise<void>
-  /** Begins no more refreshes, waits for refreshes and write-backs under way, at most 30 s, and closes the store. */
+  /**
+   * Begins no more refreshes, waits for refreshes and write-backs under way, at most 30 s, and closes the store. Whoever waits
+   * gets his answer. Afterwards every call fails with `store_unavailable`, reason `closed`. Closing twice is harmless.
+   */
   close(): Promise<void>
 }
 
@@ -83,21 +116,34 @@ const DRAIN_MS = 30_000
  * ```
  */
 export function createVault(options: VaultOptions): Vault {
-  const { store, keyring, connections: inputs, tenant, accountId, callerWaitMs, ...refreshing } = parseVaultOptions(options)
+  const {
+    store,
+    keyring,
+    connections: inputs,
+    tenant,
+    accountId,
+    callerWaitMs,
+    primitives,
+    cipherSuite,
+    ...refreshing
+  } = parseVaultOptions(options)
   const runtime = runtimeWithDefaults(options)
   const log = options.log ?? silentLog
   const emit = safeEmitter(options.on, log)
   const closing = new AbortController()
   const stopped = new AbortController()
 
-  const connections = createConnectionRegistry(inputs)
+  const code = createConnectionRegistry(inputs)
   const sealer = createSealer({
     documents: store.documents,
     keyring,
     tenant,
     runtime,
-    ...(options.primitives && { primitives: options.primitives }),
+    primitives,
+    cipherSuite,
   })
+  const stored = createStoredConnections({ documents: store.documents, sealer, tenant, runtime })
+  const connections = createConnections({ code, stored })
   const discovery = createDiscovery({ runtime })
   const revocations = createRevocationJobs({
     outbox: store.outbox,
@@ -145,49 +191,68 @@ export function createVault(options: VaultOptions): Vault {
     tenant,
     alsoSweep: () => revocations.start(),
   })
-  if (refreshing.background) sweeper.start()
+  if (refreshing.background) {
+    sweeper.start()
+    void tellClashes(code, stored, log)
+  }
   const saveGrant = createSaveGrant({ tenant, connections, credentials: store.credentials, sealer, runtime, emit })
   const permissions = createPermissions({ documents: store.documents, tenant, runtime, log })
+
+  const whileOpen = <T extends object>(calls: T): T => refuseOnceClosed(calls, stopped.signal)
+  const disconnect = createDisconnect({ tenant, credentials: store.credentials, sealer, revocations, runtime, log, emit })
+  const credentialCalls = whileOpen({
+    getCredentials: tellHandOuts(
+      createGetCredentials({
+        tenant,
+        connections,
+        credentials: store.credentials,
+        sealer,
+        coordinator,
+        unwritten: refreshContext.unwritten,
+        runtime,
+        callerWaitMs,
+      }),
+      { tenant, clock: runtime.clock, emit },
+    ),
+    listCredentials: (query: ListCredentialsQuery = {}) => listCredentials(store.credentials, tenant, query),
+    disconnect,
+    forgetUser: createForgetUser({ tenant, credentials: store.credentials, sealer, disconnect, runtime, emit }),
+    rotateKeys: createRotateKeys({ documents: store.documents, keyring, tenant, runtime }),
+    keyStatus: createKeyStatus({ documents: store.documents, keyring, tenant }),
+    checkHealth: async () => {
+      await store.now()
+    },
+  })
+
+  const drainAndClose = async (): Promise<void> => {
+    closing.abort()
+    const drained = new AbortController()
+    await Promise.race([
+      Promise.all([coordinator.drained(), revocations.drained()]).finally(() => drained.abort()),
+      runtime.clock.sleep(DRAIN_MS, drained.signal),
+    ])
+    stopped.abort()
+    await store.close()
+  }
+  let closed: Promise<void> | undefined
 
   return {
     tenant,
     accountId,
-    connections,
-    authorization: createAuthorization({ connections, sealer, tickets: store.tickets, tenant, runtime, discovery, saveGrant, log }),
-    permissions,
-    accessRecords: createAccessRecords({ documents: store.documents, tenant, runtime, onWrite: () => permissions.invalidate() }),
-    serviceClients: createServiceClients({
-      documents: store.documents,
-      tenant,
-      accountId,
-      runtime,
-      generateKeyPair: generateEd25519KeyPair,
-    }),
-    getCredentials: createGetCredentials({
-      tenant,
-      connections,
-      credentials: store.credentials,
-      sealer,
-      coordinator,
-      unwritten: refreshContext.unwritten,
-      runtime,
-      callerWaitMs,
-    }),
-    listCredentials: (query = {}) => listCredentials(store.credentials, tenant, query),
-    disconnect: createDisconnect({ tenant, credentials: store.credentials, sealer, revocations, runtime, log, emit }),
+    connections: whileOpen(connections),
+    authorization: whileOpen(
+      createAuthorization({ connections, sealer, tickets: store.tickets, tenant, runtime, discovery, saveGrant, log }),
+    ),
+    permissions: whileOpen(permissions),
+    accessRecords: whileOpen(createAccessRecords({ documents: store.documents, tenant, runtime, onWrite: () => permissions.invalidate() })),
+    serviceClients: whileOpen(
+      createServiceClients({ documents: store.documents, tenant, accountId, runtime, generateKeyPair: generateEd25519KeyPair }),
+    ),
+    ...credentialCalls,
     sweep: () => sweeper.sweep(),
-    checkHealth: async () => {
-      await store.now()
-    },
-    close: async () => {
-      closing.abort()
-      const drained = new AbortController()
-      await Promise.race([
-        Promise.all([coordinator.drained(), revocations.drained()]).finally(() => drained.abort()),
-        runtime.clock.sleep(DRAIN_MS, drained.signal),
-      ])
-      stopped.abort()
-      await store.close()
+    close: () => {
+      closed ??= drainAndClose()
+      return closed
     },
   }
 }

@@ -40,6 +40,7 @@ export function requireCredentials({ vault, connectionId, minValidityMs, require
         { connectionId, userId },
         {
           signal: abortOnClose(response),
+          reader: userId,
           ...(minValidityMs !== undefined && { minValidityMs }),
           ...(requiredScopes && { requiredScopes }),
         },

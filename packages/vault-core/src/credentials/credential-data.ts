@@ -28,6 +28,16 @@ export interface CredentialData {
   readonly sentTwice: boolean
   /** The end of the refresh token that was announced already. */
   readonly warnedOfEndMs: number | null
+  /** The answer that the tokens came with; null for a consent. */
+  readonly answer: AnswerMark | null
+}
+
+/** Which of several answers to one refresh token an answer is. */
+export interface AnswerMark {
+  /** Fingerprint of the refresh token that was spent for it, base64url. */
+  readonly spent: string
+  /** The fence of the claim under which it was asked for. */
+  readonly fence: number
 }
 
 /** Reads the data of a row. @throws {VaultError} `decryption_failed` when it is damaged. */

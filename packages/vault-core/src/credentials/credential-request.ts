@@ -25,17 +25,18 @@ export interface ParsedGetOptions {
 
 /** Checks the options of `getCredentials`. @throws {VaultError} `invalid_request`, naming each bad field. */
 export function parseGetOptions(options: GetCredentialsOptions): ParsedGetOptions {
-  const { minValidityMs, requiredScopes = [], forceRefresh = false, rejected, signal } = options
+  const { minValidityMs, requiredScopes = [], forceRefresh = false, rejected, reader, signal } = options ?? {}
   const fields: Record<string, string> = {}
   if (minValidityMs !== undefined && !(typeof minValidityMs === 'number' && Number.isFinite(minValidityMs) && minValidityMs >= 0)) {
     fields.minValidityMs = 'must be a number of milliseconds, 0 or more'
   }
-  if (!Array.isArray(requiredScopes) || !requiredScopes.every((scope) => typeof scope === 'string' && scope !== '')) {
-    fields.requiredScopes = 'must be an array of scope names'
+  if (!Array.isArray(requiredScopes) || !requiredScopes.every((scope) => typeof scope === 'string' && /^\S+$/.test(scope))) {
+    fields.requiredScopes = 'must be an array of scope names, one each'
   }
   if (typeof forceRefresh !== 'boolean') fields.forceRefresh = 'must be true or false'
   if (rejected !== undefined && !(typeof rejected === 'string' && /^[A-Za-z0-9_-]{22}$/.test(rejected)))
     fields.rejected = 'must be the `fingerprint` of the credentials that were refused'
+  if (reader !== undefined && storeKeyProblem(reader)) fields.reader = storeKeyProblem(reader) ?? ''
   if (signal !== undefined && !(signal instanceof AbortSignal)) fields.signal = 'must be an AbortSignal'
   throwIfAny(fields)
   return { minValidityMs, requiredScopes, forceRefresh, rejected, signal }

@@ -17,6 +17,8 @@ export interface GetCredentialsOptions {
   readonly forceRefresh?: boolean
   /** `fingerprint` of a token that the API refused with 401: refreshes, unless the vault holds another one by now or has just refreshed. */
   readonly rejected?: string
+  /** Who asks, for the events `credentials_read` and `credentials_refused`: 1 to 255 characters, such as the id of a service client. */
+  readonly reader?: string
   /** Ends this caller's wait. The refresh itself goes on for the others. */
   readonly signal?: AbortSignal
 }

@@ -102,6 +102,7 @@ function readDataOrEmpty(row: CredentialRow): ReturnType<typeof readCredentialDa
       outcomeUnknown: false,
       sentTwice: false,
       warnedOfEndMs: null,
+      answer: null,
     }
   }
 }

@@ -1,6 +1,6 @@
 import { toBase64url } from '../crypto/base64.js'
 import type { Sealer } from '../crypto/sealer.js'
-import { VaultError } from '../errors.js'
+import { isVaultError, VaultError } from '../errors.js'
 import { assessFreshness, DEFAULT_VALIDITY_MS, type Freshness, isLive } from '../expiry/policy.js'
 import type { Connection } from '../model/connection.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
@@ -66,7 +66,7 @@ export function createGetCredentials(
     const isForced = forceRefresh || (rejected !== undefined && (await isStillRejected(row, data, rejected)))
     switch (judge(connection, row, data, minValidityMs, isForced)) {
       case 'dead':
-        throw reauthorizationRequired(row, data.reason ?? 'expired')
+        throw reauthorizationRequired(row, data.reason ?? (isLiveRow(row, data) ? 'no_refresh_token' : 'expired'))
       case 'fresh':
         return handOut(row, await storedGrant(row, data))
       case 'refresh-soon':
@@ -121,7 +121,8 @@ export function createGetCredentials(
     if (row.accessToken === null) return refreshable ? 'refresh-now' : 'dead'
     // A grant that has ended, and a token that nobody knows the end of: it ended with the grant.
     if (row.status === 'reauthorization_required' && row.expiresAtMs === null) return 'dead'
-    if (forceRefresh && refreshable) return 'refresh-now'
+    // Whoever asks for another token must not be given the same again.
+    if (forceRefresh) return refreshable ? 'refresh-now' : 'dead'
     return assessFreshness(
       { issuedAtMs: data.issuedAtMs, expiresAtMs: row.expiresAtMs, hasRefreshToken: refreshable },
       runtime.clock.now(),
@@ -154,10 +155,15 @@ export function createGetCredentials(
       if (isOld && !isLive(grant, runtime.clock.now())) throw providerUnavailable(row, 'refresh_in_progress', 1_000)
       return grant
     } catch (error) {
-      if (signal?.aborted || forced || row.accessToken === null) throw error
-      if (!isLive({ issuedAtMs: data.issuedAtMs, expiresAtMs: row.expiresAtMs }, runtime.clock.now())) throw error
+      // Nor is a token of a grant that the user ended while it was waited for.
+      if (signal?.aborted || forced || row.accessToken === null || isVaultError(error, 'credential_not_found')) throw error
+      if (!isLiveRow(row, data)) throw error
       return storedGrant(row, data)
     }
+  }
+
+  function isLiveRow({ expiresAtMs }: CredentialRow, { issuedAtMs }: CredentialData): boolean {
+    return isLive({ issuedAtMs, expiresAtMs }, runtime.clock.now())
   }
 
   async function waitFor(run: RefreshRun, row: CredentialRow, signal: AbortSignal | undefined): Promise<AccessGrant> {

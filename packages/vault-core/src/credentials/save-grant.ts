@@ -1,6 +1,6 @@
 import { randomToken } from '../crypto/random-token.js'
 import type { Sealer } from '../crypto/sealer.js'
-import { VaultError } from '../errors.js'
+import { isVaultError, VaultError } from '../errors.js'
 import type { VaultEvent } from '../events.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
 import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
@@ -50,8 +50,9 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       outcomeUnknown: false,
       sentTwice: false,
       warnedOfEndMs: null,
+      answer: null,
     }
-    const attemptId = randomToken(runtime.random, 16)
+    let attemptId = randomToken(runtime.random, 16)
     await sealer.prepare(userId)
 
     for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -77,6 +78,12 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
         ? await credentials.update({ key, attemptId, expect: { version: row.version }, set })
         : await credentials.insert({ ...key, ...set, attemptId })
       if (result.outcome !== 'inserted' && result.outcome !== 'updated') continue
+      // Where nothing was before, the user may just have been forgotten, and the keys that were in memory here with him.
+      const wasEmpty = !row || row.status === 'disconnected'
+      if (wasEmpty && set.accessToken && !(await sealer.holdsKeyOf(userId, set.accessToken))) {
+        attemptId = randomToken(runtime.random, 16)
+        continue
+      }
       emit({ type: 'connected', atMs: runtime.clock.now(), ...key, scope: data.scope ?? undefined })
       return {
         connectionId,
@@ -111,5 +118,11 @@ function usableAccessToken({ connectionId, userId, tokens }: ConsentedGrant): Se
 /** Providers such as Google send a refresh token with the first consent only: it stays good for the same account, and for no other. */
 async function refreshTokenOfSameAccount(sealer: Sealer, row: CredentialRow, data: CredentialData): Promise<Secret | undefined> {
   if (row.status !== 'active' || data.subject === null || readCredentialData(row).subject !== data.subject) return undefined
-  return openRefreshToken(sealer, row)
+  try {
+    return await openRefreshToken(sealer, row)
+  } catch (error) {
+    // One that does not open any more is no reason to refuse a new consent.
+    if (isVaultError(error, 'decryption_failed')) return undefined
+    throw error
+  }
 }

@@ -1,6 +1,5 @@
-import { concatBytes } from '@noble/hashes/utils.js'
 import { constantTimeEqual } from './constant-time.js'
-import type { EnvelopePrimitives } from './primitives.js'
+import type { Aead, EnvelopePrimitives } from './primitives.js'
 
 export const NONCE_LENGTH = 24
 export const COMMITMENT_LENGTH = 32
@@ -20,13 +19,17 @@ export function deriveCommittedKey(
   nonce: Uint8Array,
   context: Uint8Array,
 ): CommittedKey {
-  const okm = primitives.hkdfSha256(ikm, nonce, concatBytes(label, primitives.sha256(context)), 64)
-  return { key: okm.subarray(0, 32), commitment: okm.subarray(32, 64) }
+  const digest = primitives.sha256(context)
+  const info = new Uint8Array(label.length + digest.length)
+  info.set(label)
+  info.set(digest, label.length)
+  const okm = primitives.hkdfSha256(ikm, nonce, info, 64)
+  return { key: okm.slice(0, 32), commitment: okm.slice(32, 64) }
 }
 
 /** Decrypts when the commitment is the derived one; undefined for every kind of failure, which is not told apart. */
 export function decryptCommitted(
-  primitives: EnvelopePrimitives,
+  cipher: Aead,
   derived: CommittedKey,
   commitment: Uint8Array,
   nonce: Uint8Array,
@@ -35,7 +38,7 @@ export function decryptCommitted(
 ): Uint8Array | undefined {
   if (!constantTimeEqual(derived.commitment, commitment)) return undefined
   try {
-    return primitives.decrypt(derived.key, nonce, aad, sealed)
+    return cipher.decrypt(derived.key, nonce, aad, sealed)
   } catch {
     return undefined
   }

@@ -3,8 +3,9 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { VaultError } from '../errors.js'
 import { toBase64url } from './base64.js'
+import type { CipherSuite } from './cipher-suite.js'
 import { createDataKeys, type DataKeysOptions } from './data-keys.js'
-import { type DataKey, dataKeyIdOf, openEnvelope, sealEnvelope } from './envelope.js'
+import { type DataKey, dataKeyIdOf, openEnvelope, readHeader, sealEnvelope } from './envelope.js'
 import { lengthPrefixed } from './length-prefixed.js'
 import { type EnvelopePrimitives, noblePrimitives } from './primitives.js'
 import type { SealContext, Sealer } from './sealer.js'
@@ -18,11 +19,13 @@ const PREPARED_FOR_MS = 150_000
 export interface SealerOptions extends DataKeysOptions {
   /** Another implementation of the same algorithms, such as the platform's own, for speed. */
   readonly primitives?: EnvelopePrimitives
+  /** What new values are sealed with; the primitives must have it. Default `xchacha20-poly1305`. */
+  readonly cipherSuite?: CipherSuite
 }
 
 /** Makes the {@link Sealer} of one tenant. */
 export function createSealer(options: SealerOptions): Sealer {
-  const { tenant, runtime, primitives = noblePrimitives } = options
+  const { tenant, runtime, primitives = noblePrimitives, cipherSuite } = options
   const dataKeys = createDataKeys(options)
   const fingerprintKeys = new WeakMap<DataKey, Uint8Array>()
 
@@ -44,11 +47,12 @@ export function createSealer(options: SealerOptions): Sealer {
     },
     async seal(context, plaintext) {
       const key = await (await dataKeys.of(context.userId)).current()
-      return sealEnvelope(key, contextBytes(context), plaintext, runtime.random, primitives)
+      return sealEnvelope(key, contextBytes(context), plaintext, runtime.random, primitives, cipherSuite)
     },
     async open(context, blob) {
-      const dekId = dataKeyIdOf(blob)
-      if (!dekId) throw failed(context, 'it is cut short, or not in a format and suite that this version reads')
+      const header = readHeader(blob, primitives)
+      if (!('dekId' in header)) throw failed(context, header.why, header.todo)
+      const { dekId } = header
       const { userId } = context
       const key = await ((await dataKeys.of(userId)).byId(dekId) ?? (await dataKeys.reread(userId)).byId(dekId))
       if (!key) throw failed(context, `its data key ${toBase64url(dekId)} is not in the store`)
@@ -56,6 +60,11 @@ export function createSealer(options: SealerOptions): Sealer {
       if (!plaintext) throw failed(context, `it does not open under data key ${toBase64url(dekId)}`)
       return plaintext
     },
+    async holdsKeyOf(userId, blob) {
+      const dekId = dataKeyIdOf(blob)
+      return dekId !== undefined && (await dataKeys.reread(userId)).byId(dekId) !== undefined
+    },
+    destroyKeys: (userId) => dataKeys.destroy(userId),
     async fingerprint(userId, secret) {
       const oldest = await (await dataKeys.of(userId)).oldest()
       return hmac(sha256, fingerprintKey(oldest), utf8ToBytes(secret)).slice(0, FINGERPRINT_LENGTH)
@@ -63,10 +72,10 @@ export function createSealer(options: SealerOptions): Sealer {
   }
 }
 
-function failed({ userId, connectionId, field }: SealContext, why: string): VaultError {
+function failed({ userId, connectionId, field }: SealContext, why: string, todo = 'Restore the row and the right key'): VaultError {
   return new VaultError(
     'decryption_failed',
-    `The value "${field}" of user "${userId}" on connection "${connectionId}" cannot be opened: ${why}. Restore the row and the right key, or let the user connect again.`,
+    `The value "${field}" of user "${userId}" on connection "${connectionId}" cannot be opened: ${why}. ${todo}, or let the user connect again.`,
     { connectionId, userId },
   )
 }

@@ -6,6 +6,7 @@ export interface DataKeyCache<T> {
   get(userId: string, minLifeMs?: number): T | undefined
   /** @param loadedAtMs - By the monotonic clock, before the load began. */
   set(userId: string, value: T, loadedAtMs: number): void
+  delete(userId: string): void
   /** Users whose keys are in memory. */
   readonly size: number
 }
@@ -39,6 +40,7 @@ export function createDataKeyCache<T>(options: {
         entries.delete(oldest)
       }
     },
+    delete: (userId) => void entries.delete(userId),
     get size() {
       return entries.size
     },

@@ -4,7 +4,7 @@ import type { DocumentStore } from '../storage/contract.js'
 import { toBase64url } from './base64.js'
 import { createDataKeyCache } from './data-key-cache.js'
 import { DEK_ID_LENGTH, DEK_LENGTH } from './envelope.js'
-import type { Keyring } from './keyring.js'
+import type { Keyring, WrapContext } from './keyring.js'
 import { randomToken } from './random-token.js'
 import { dataKeysDocument, parseDataKeys, type StoredDataKey, type StoredDataKeys, serializeDataKeys, whose } from './stored-data-keys.js'
 import { createUserDataKeys, type UserDataKeys } from './user-data-keys.js'
@@ -19,6 +19,8 @@ export interface DataKeys {
   of(userId: string, minLifeMs?: number): Promise<UserDataKeys>
   /** Reads the document again. What is cached stays in use unless that succeeds. */
   reread(userId: string): Promise<UserDataKeys>
+  /** Removes the document, and what is cached of it: whatever the keys sealed opens nowhere any more. Harmless when there is none. */
+  destroy(userId: string): Promise<void>
 }
 
 export interface DataKeysOptions {
@@ -87,9 +89,20 @@ export function createDataKeys(options: DataKeysOptions): DataKeys {
   }
 
   const unwrap = async (userId: string, { dekId, wrapped }: StoredDataKey): Promise<Uint8Array> => {
-    const key = await throughKeyring(userId, dekId, () => keyring.unwrap(wrapped, { tenant, userId, dekId }))
+    const key = await throughKeyring(userId, dekId, () => unwrapOrReload(wrapped, { tenant, userId, dekId }))
     if (key.length === DEK_LENGTH) return key
     throw new VaultError('decryption_failed', `${naming(userId, dekId)}: the keyring returned ${key.length} bytes instead of 32.`)
+  }
+
+  /** A wrapping key that is not known may have been added since: another process may use it already. */
+  const unwrapOrReload = async (wrapped: Uint8Array, context: WrapContext): Promise<Uint8Array> => {
+    try {
+      return await keyring.unwrap(wrapped, context)
+    } catch (error) {
+      if (!keyring.reload || !isVaultError(error, 'store_unavailable') || error.facts.reason !== 'unknown_key') throw error
+      await keyring.reload()
+      return keyring.unwrap(wrapped, context)
+    }
   }
 
   return {
@@ -100,6 +113,16 @@ export function createDataKeys(options: DataKeysOptions): DataKeys {
       // A load under way may have read before the key that is missed was there.
       await loads.get(userId)?.catch(() => undefined)
       return load(userId)
+    },
+    async destroy(userId) {
+      const key = dataKeysDocument(tenant, userId)
+      for (;;) {
+        const row = await documents.get(key)
+        // A rotation may write at the same moment: then the document is looked at anew.
+        if (!row || (await documents.delete(key, row.version)) !== 'conflict') break
+      }
+      await loads.get(userId)?.catch(() => undefined)
+      cache.delete(userId)
     },
   }
 }

@@ -14,4 +14,8 @@ export interface Keyring {
   wrap(dek: Uint8Array, context: WrapContext): Promise<Uint8Array>
   /** @throws {VaultError} `decryption_failed`; `store_unavailable` when the wrapping key is not known or not reachable. */
   unwrap(wrapped: Uint8Array, context: WrapContext): Promise<Uint8Array>
+  /** Id of the wrapping key under which these bytes were wrapped, as they say themselves; undefined for bytes that say nothing. */
+  keyIdOf(wrapped: Uint8Array): string | undefined
+  /** Learns of keys that were added since, where it can. Asked once before an unknown wrapping key counts as an outage. */
+  reload?(): Promise<void>
 }

@@ -1,5 +1,9 @@
-import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { VaultError } from '../errors.js'
+
+/** What UTF-8 takes at most for a unit of UTF-16. */
+const MOST_BYTES = 3
+
+const encoder = new TextEncoder()
 
 /**
  * Count of the parts, then each part's length and UTF-8 bytes; counts and lengths as 32-bit big-endian. Injective: no two lists give
@@ -8,20 +12,43 @@ import { VaultError } from '../errors.js'
  * @throws {VaultError} `invalid_request` for text that is not well-formed Unicode.
  */
 export function lengthPrefixed(parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const chunks: Uint8Array[] = [uint32(parts.length)]
+  let room = 4
+  for (const part of parts) room += 4 + (typeof part === 'string' ? part.length * MOST_BYTES : part.length)
+  const bytes = new Uint8Array(room)
+  writeUint32(bytes, 0, parts.length)
+  let at = 4
   for (const part of parts) {
-    const bytes = typeof part === 'string' ? utf8(part) : part
-    chunks.push(uint32(bytes.length), bytes)
+    const length = typeof part === 'string' ? writeText(bytes, at + 4, part) : writeBytes(bytes, at + 4, part)
+    writeUint32(bytes, at, length)
+    at += 4 + length
   }
-  return concatBytes(...chunks)
+  return bytes.subarray(0, at)
 }
 
-function utf8(text: string): Uint8Array {
+/** Ids are short and mostly ASCII: a loop writes those in a tenth of the time that the encoder takes. */
+function writeText(into: Uint8Array, at: number, text: string): number {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit > 0x7f) return writeUtf8(into, at, text)
+    into[at + index] = unit
+  }
+  return text.length
+}
+
+function writeUtf8(into: Uint8Array, at: number, text: string): number {
   // UTF-8 has no lone surrogates: the encoder would write U+FFFD for each, and two texts would be one.
   if (!text.isWellFormed()) throw new VaultError('invalid_request', 'An id of a sealed value is not well-formed Unicode. Correct the id.')
-  return utf8ToBytes(text)
+  return encoder.encodeInto(text, into.subarray(at)).written
 }
 
-function uint32(value: number): Uint8Array {
-  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
+function writeBytes(into: Uint8Array, at: number, bytes: Uint8Array): number {
+  into.set(bytes, at)
+  return bytes.length
+}
+
+function writeUint32(into: Uint8Array, at: number, value: number): void {
+  into[at] = value >>> 24
+  into[at + 1] = value >>> 16
+  into[at + 2] = value >>> 8
+  into[at + 3] = value
 }

@@ -9,9 +9,10 @@ export function pad(plaintext: Uint8Array): Uint8Array {
   return padded
 }
 
-/** Undoes {@link pad}; undefined when the padding is not what `pad` makes. */
+/** Undoes {@link pad}; undefined when the padding is not what `pad` makes. What is padded was authenticated before: time tells nothing new. */
 export function unpad(padded: Uint8Array): Uint8Array | undefined {
-  const end = padded.lastIndexOf(0x80)
-  if (end < 0 || padded.length % BLOCK !== 0 || padded.length - end > BLOCK) return undefined
-  return padded.subarray(end + 1).every((byte) => byte === 0) ? padded.subarray(0, end) : undefined
+  let end = padded.length - 1
+  while (end >= 0 && padded[end] === 0) end--
+  if (padded[end] !== 0x80 || padded.length % BLOCK !== 0 || padded.length - end > BLOCK) return undefined
+  return padded.subarray(0, end)
 }

@@ -26,6 +26,10 @@ export interface Sealer {
    * `store_unavailable` when the key cannot be had now.
    */
   open(context: SealContext, blob: Uint8Array): Promise<Uint8Array>
+  /** Whether the data key that sealed a blob is still in the store; if not, a new one takes its place from now on. */
+  holdsKeyOf(userId: string, blob: Uint8Array): Promise<boolean>
+  /** Destroys the user's data keys, and with them whatever they sealed, wherever it is kept. */
+  destroyKeys(userId: string): Promise<void>
   /**
    * Keyed fingerprint, 16 bytes: HMAC-SHA256 under a key that HKDF derives from the user's oldest data key. It says nothing about the
    * token, and stays comparable when another data key becomes the current one.

@@ -22,9 +22,12 @@ export interface StoredDataKeys {
   readonly keys: readonly [StoredDataKey, ...StoredDataKey[]]
 }
 
+/** The kind of document that holds a user's data keys. */
+export const DATA_KEY_KIND = 'data_key'
+
 /** Where a user's data keys stand; the tenant's own for `''`. */
 export function dataKeysDocument(tenant: string, userId: string): DocumentKey {
-  return userId === '' ? { tenant, kind: 'tenant_data_key', id: 'tenant' } : { tenant, kind: 'data_key', id: userId }
+  return userId === '' ? { tenant, kind: 'tenant_data_key', id: 'tenant' } : { tenant, kind: DATA_KEY_KIND, id: userId }
 }
 
 export function serializeDataKeys({ current, keys }: StoredDataKeys): string {

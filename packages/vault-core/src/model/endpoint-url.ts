@@ -20,7 +20,7 @@ export function endpointUrlProblem(
 }
 
 /** Tells whether this host name, as a parsed URL has it, is this machine itself. */
-function isLoopbackHost(hostname: string): boolean {
+export function isLoopbackHost(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
 

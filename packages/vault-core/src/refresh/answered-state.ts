@@ -1,6 +1,8 @@
-import { type CredentialData, readCredentialData } from '../credentials/credential-data.js'
+import { type AnswerMark, type CredentialData, readCredentialData } from '../credentials/credential-data.js'
+import { toBase64url } from '../crypto/base64.js'
 import type { TokenResponse } from '../oauth/token-response.js'
 import type { Secret } from '../secret.js'
+import type { CredentialRow } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
 import type { Attempt } from './attempt.js'
 import { backoffMs } from './backoff.js'
@@ -53,6 +55,7 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
     retryAtMs: isGood ? null : clock.now() + backoffMs(failures, undefined, random),
     outcomeUnknown: false,
     sentTwice: isSentTwice,
+    answer: answerMark(row),
   }
   const data = { ...refreshed, warnedOfEndMs: endToAnnounceMs(refreshed, clock.now()) ?? before.warnedOfEndMs }
   const { tokenType, scope } = data
@@ -61,6 +64,21 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
       ? { accessToken: response.accessToken, tokenType, scope, issuedAtMs: startedAtMs, expiresAtMs }
       : undefined
   return { data, stored: grant, grant }
+}
+
+function answerMark({ refreshTokenFingerprint, fence }: CredentialRow): AnswerMark | null {
+  return refreshTokenFingerprint && { spent: toBase64url(refreshTokenFingerprint), fence }
+}
+
+/**
+ * Whether an answer to this attempt is newer than what the row holds by now. A provider that forgives a second use of a refresh token
+ * may have answered both; the one that was asked for under the later claim counts.
+ */
+export function isNewerThan({ row }: Attempt, stored: CredentialRow): boolean {
+  if (stored.epoch !== row.epoch || stored.status === 'disconnected') return false
+  const own = answerMark(row)
+  const { answer } = readCredentialData(stored)
+  return own !== null && answer?.spent === own.spent && answer.fence < own.fence
 }
 
 /** The new token is no use, and the old one lives: it is served on until it ends. */

@@ -1,4 +1,4 @@
-import { credentialNotFound, providerUnavailable } from '../credentials/credential-errors.js'
+import { credentialNotFound, providerUnavailable, vaultClosed } from '../credentials/credential-errors.js'
 import { randomToken } from '../crypto/random-token.js'
 import type { ClaimResult, CredentialRow } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
@@ -32,7 +32,7 @@ export async function claimAndRefresh(wanted: WantedRefresh): Promise<AccessGran
     let claim: ClaimResult
     try {
       const claimedAtMonotonicMs = runtime.clock.monotonic()
-      claim = await claimRow(wanted, row, attemptId, timing)
+      claim = context.closing.aborted ? await lookAtRow(wanted, row) : await claimRow(wanted, row, attemptId, timing)
       if (claim.outcome === 'claimed') return await runAttempt({ ...wanted, row: claim.row, attemptId, timing }, claimedAtMonotonicMs)
     } finally {
       freeSlot()
@@ -57,6 +57,18 @@ export async function claimAndRefresh(wanted: WantedRefresh): Promise<AccessGran
 /** Most refreshes take some hundred milliseconds. */
 const POLL_FIRST_MS = 25
 const POLL_MAX_MS = 500
+
+/**
+ * While the vault is being closed no refresh begins any more: its request might be cut off. Whoever waits for another process's
+ * refresh may still get its result.
+ */
+async function lookAtRow({ context, key }: WantedRefresh, row: CredentialRow): Promise<ClaimResult> {
+  const newest = await context.credentials.get(key)
+  if (!newest) return { outcome: 'missing' }
+  if (newest.version !== row.version) return { outcome: 'changed', row: newest }
+  if ((newest.lease?.untilMs ?? 0) <= (await context.storeNow())) throw vaultClosed()
+  return { outcome: 'busy', row: newest }
+}
 
 /** Writes the intent: whoever comes later, and whoever finds it after a crash, knows that a request may be on its way. */
 function claimRow({ context, key }: WantedRefresh, row: CredentialRow, attemptId: string, timing: RefreshTiming): Promise<ClaimResult> {

@@ -1,4 +1,4 @@
-import { VaultError } from '../errors.js'
+import { vaultClosed } from '../credentials/credential-errors.js'
 import type { Connection } from '../model/connection.js'
 import type { CredentialKey, CredentialRow } from '../storage/contract.js'
 import { credentialKeyOf } from '../storage/rules/store-key.js'
@@ -41,7 +41,7 @@ function beginRun(context: RefreshContext, connection: Connection, key: Credenti
   const background: Promise<void>[] = []
   let isAnswered = false
   const answer = context.closing.aborted
-    ? Promise.reject(closed())
+    ? Promise.reject(vaultClosed())
     : claimAndRefresh({ context, connection, key, seen, inBackground: (work) => background.push(work) })
   const end = (): Promise<unknown> => {
     isAnswered = true
@@ -49,8 +49,4 @@ function beginRun(context: RefreshContext, connection: Connection, key: Credenti
   }
   const settled = answer.then(end, end)
   return { answer, settled: settled.then(() => undefined), isAnswered: () => isAnswered }
-}
-
-function closed(): VaultError {
-  return new VaultError('store_unavailable', 'The vault is being closed and begins no refresh any more. Ask another process.')
 }

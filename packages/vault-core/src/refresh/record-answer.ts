@@ -3,7 +3,7 @@ import { providerUnavailable, unusableAnswer } from '../credentials/credential-e
 import { openAccessToken, sealTokens } from '../credentials/sealed-tokens.js'
 import { isLive } from '../expiry/policy.js'
 import type { TokenResponse } from '../oauth/token-response.js'
-import type { CredentialUpdate } from '../storage/contract.js'
+import type { CredentialRow, CredentialUpdate } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
 import { EXPIRED_ON_ARRIVAL, type NextState, nextState, type RefreshAnswer, withOldToken } from './answered-state.js'
 import { type Attempt, holderOf } from './attempt.js'
@@ -22,6 +22,7 @@ export async function recordAnswer(attempt: Attempt, answer: RefreshAnswer): Pro
     // In time is who writes before anybody else has claimed, however long he believes his lease to be.
     write: { ...write, expect: { ...write.expect, fence: attempt.row.fence } },
     lateWrite: asLateWrite(write, next),
+    ...(next.grant && isRotated(answer) && { overwrite: (stored: CredentialRow) => prepareOverwrite(attempt, answer, next, stored) }),
     grant: next.grant,
     response: answer.response,
     written: () => announce(attempt, answer, next),
@@ -75,6 +76,18 @@ async function prepareWrite(attempt: Attempt, answer: RefreshAnswer, next: NextS
     },
     release: holderOf(attempt),
   }
+}
+
+/** The same over the answer to another request with the same refresh token, which was written before. */
+async function prepareOverwrite(
+  attempt: Attempt,
+  answer: RefreshAnswer,
+  next: NextState,
+  stored: CredentialRow,
+): Promise<CredentialUpdate> {
+  const { epoch, secretRev, version } = stored
+  const write = await prepareWrite({ ...attempt, row: { ...attempt.row, secretRev } }, answer, next)
+  return asLateWrite({ ...write, expect: { epoch, version } }, next)
 }
 
 /** Whoever has to write late may have been taken for dead, and the refresh token sent once more. */

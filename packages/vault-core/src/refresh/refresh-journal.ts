@@ -1,6 +1,6 @@
 import { fromBase64, toBase64url } from '../crypto/base64.js'
 import type { SealContext, Sealer } from '../crypto/sealer.js'
-import { isVaultError } from '../errors.js'
+import { isVaultError, VaultError } from '../errors.js'
 import type { Log } from '../log.js'
 import type { CredentialRow, CredentialStore, CredentialUpdate } from '../storage/contract.js'
 import type { Journal } from './journal.js'
@@ -37,21 +37,35 @@ export function createRefreshJournal(parts: {
 
   const replayAll = async (): Promise<void> => {
     for (const { name, entry } of await journal.read()) {
-      let write: CredentialUpdate
       try {
-        write = readEntry(await sealer.open(contextOf(name), entry))
+        await replayOne(readEntry(await sealer.open(contextOf(name), entry)))
       } catch (error) {
-        // The keys cannot be had just now: that says nothing of the entry, and what it holds may be what is needed.
-        if (isVaultError(error, 'store_unavailable')) throw error
-        log.error({ entry: name, err: error }, 'An entry of the journal does not open. It is left where it is, and the others go on.')
+        // Neither keys nor store can be had just now: that says nothing of the entry, and what it holds may be what is needed.
+        if (!isVaultError(error) || error.code === 'store_unavailable') throw error
+        log.error(
+          { entry: name, err: error },
+          'An entry of the journal does not open, or is not taken. It is left where it is, and the others go on.',
+        )
         continue
       }
-      const result = await credentials.update(write)
-      if (result.outcome === 'updated') log.info({ ...write.key }, 'A refresh that an earlier outage kept from the store was written.')
-      else if (result.outcome === 'missing' || result.row.status === 'disconnected') await discard(write)
       await journal.remove(name)
     }
     wasReplayed = true
+  }
+
+  const replayOne = async (write: CredentialUpdate): Promise<void> => {
+    const result = await credentials.update(write)
+    if (result.outcome === 'updated') log.info({ ...write.key }, 'A refresh that an earlier outage kept from the store was written.')
+    else if (result.outcome === 'missing' || result.row.status === 'disconnected') await discardOrTell(write)
+  }
+
+  const discardOrTell = async (write: CredentialUpdate): Promise<void> => {
+    try {
+      await discard(write)
+    } catch (error) {
+      if (!isVaultError(error, 'decryption_failed', 'connection_not_found')) throw error
+      log.warn({ ...write.key, err: error }, 'Tokens in the journal of a grant that has ended are not revoked: they do not open any more.')
+    }
   }
 
   const replay = (): Promise<void> => {
@@ -105,7 +119,16 @@ function writeEntry(write: CredentialUpdate): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
+/** @throws {VaultError} `decryption_failed` for what {@link writeEntry} did not write. */
 function readEntry(plaintext: Uint8Array): CredentialUpdate {
+  try {
+    return parseEntry(plaintext)
+  } catch (error) {
+    throw new VaultError('decryption_failed', 'What the entry holds is not what this version writes.', { cause: error })
+  }
+}
+
+function parseEntry(plaintext: Uint8Array): CredentialUpdate {
   const { write } = JSON.parse(new TextDecoder().decode(plaintext), (_key, value: unknown) =>
     typeof value === 'object' && value !== null && 'bytes' in value && typeof value.bytes === 'string' ? fromBase64(value.bytes) : value,
   ) as { write: CredentialUpdate }

@@ -60,6 +60,7 @@ export function createSweeper(parts: {
   const pass = async (): Promise<{ readonly counts: SweepReport; readonly works: readonly Promise<void>[] }> => {
     const counts = { due: 0, refreshed: 0, failed: 0 }
     const works: Promise<void>[] = []
+    if (closing.aborted) return { counts, works }
     try {
       await journal.replay()
       alsoSweep()

@@ -1,7 +1,8 @@
 import { credentialNotFound, grantChanged } from '../credentials/credential-errors.js'
 import type { TokenResponse } from '../oauth/token-response.js'
-import type { CredentialUpdate, UpdateResult } from '../storage/contract.js'
+import type { CredentialRow, CredentialUpdate, UpdateResult } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
+import { isNewerThan } from './answered-state.js'
 import type { Attempt } from './attempt.js'
 import { readMovedRow } from './row-state.js'
 
@@ -10,6 +11,8 @@ export interface WriteBack {
   readonly write: CredentialUpdate
   /** The same, for when the lease may be lost by the time of the write. */
   readonly lateWrite: CredentialUpdate
+  /** The same over an older answer to the same refresh token; absent where that would lose more than it brings. */
+  readonly overwrite?: (stored: CredentialRow) => Promise<CredentialUpdate>
   /** Undefined for an answer in quarantine. */
   readonly grant: AccessGrant | undefined
   readonly response: TokenResponse
@@ -27,7 +30,7 @@ export async function writeBack(attempt: Attempt, work: WriteBack): Promise<Acce
   const { context, key, row } = attempt
   let result: UpdateResult
   try {
-    result = await update(attempt, work.write)
+    result = await update(attempt, work, false)
   } catch (error) {
     context.log.warn(
       { ...key, err: error },
@@ -52,15 +55,25 @@ export async function writeBack(attempt: Attempt, work: WriteBack): Promise<Acce
   throw grantChanged(key)
 }
 
-/** Writes. One that is bound to a version follows it while only times and reasons were written, and no other token. */
-async function update({ context, row }: Attempt, write: CredentialUpdate): Promise<UpdateResult> {
-  let { expect } = write
+/**
+ * Writes. Where another process has claimed meanwhile it is the late write that counts. One that is bound to a version
+ * follows it while only times and reasons were written, and no other token.
+ */
+async function update(attempt: Attempt, work: WriteBack, isLate: boolean): Promise<UpdateResult> {
+  const { context, row } = attempt
+  let write = isLate ? work.lateWrite : work.write
   for (let tries = 1; ; tries++) {
-    const result = await context.credentials.update({ ...write, expect })
-    if (result.outcome !== 'conflict' || expect.version === undefined || tries === MOST_FOLLOWED) return result
-    const { epoch, secretRev, status, version } = result.row
+    const result = await context.credentials.update(write)
+    if (result.outcome !== 'conflict' || tries === MOST_FOLLOWED) return result
+    if (work.overwrite && isNewerThan(attempt, result.row)) {
+      write = await work.overwrite(result.row)
+      continue
+    }
+    const { epoch, secretRev, status, version, fence } = result.row
     if (epoch !== row.epoch || secretRev !== row.secretRev || status === 'disconnected') return result
-    expect = { ...expect, version }
+    if (write.expect.fence !== undefined && write.expect.fence !== fence) write = work.lateWrite
+    else if (write.expect.version !== undefined) write = { ...write, expect: { ...write.expect, version } }
+    else return result
   }
 }
 
@@ -73,7 +86,7 @@ async function repeat(attempt: Attempt, work: WriteBack): Promise<void> {
   for (let tries = 1; !context.stopped.aborted; tries++) {
     await clock.sleep(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(tries - 1, 10)), context.stopped)
     try {
-      const result = await update(attempt, attempt.isLeaseHeld() ? work.write : work.lateWrite)
+      const result = await update(attempt, work, !attempt.isLeaseHeld())
       if (result.outcome === 'updated') work.written()
       else await drop(attempt, work, result)
       if (work.grant) context.unwritten.drop(key, work.grant)

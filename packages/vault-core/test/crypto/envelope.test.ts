@@ -4,6 +4,8 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { aesPrimitives } from '../../src/crypto/aes.js'
+import { SUITE_BYTE } from '../../src/crypto/cipher-suite.js'
 import { type DataKey, dataKeyIdOf, openEnvelope, sealEnvelope } from '../../src/crypto/envelope.js'
 import { lengthPrefixed } from '../../src/crypto/length-prefixed.js'
 import { pad, unpad } from '../../src/crypto/padding.js'
@@ -14,13 +16,17 @@ const newKey = (): DataKey => ({ id: random(16), key: random(32) })
 const context = lengthPrefixed(['hf1/record', 'default', 'drive', 'alice', 'default', 'access_token', '1', '1'])
 const text = (value: string): Uint8Array => utf8ToBytes(value)
 
-describe('an hf1 envelope', () => {
+describe.each(['xchacha20-poly1305', 'aes-256-gcm'] as const)('an hf1 envelope of suite %s', (suite) => {
+  const seal = (key: DataKey, where: Uint8Array, plaintext: Uint8Array): Uint8Array =>
+    sealEnvelope(key, where, plaintext, random, aesPrimitives, suite)
+  const open = (key: DataKey, where: Uint8Array, blob: Uint8Array): Uint8Array | undefined => openEnvelope(key, where, blob, aesPrimitives)
+
   it('opens to what was sealed, for any plaintext and context', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2_000 }), fc.array(fc.string({ unit: 'binary' }), { maxLength: 8 }), (plaintext, parts) => {
         const key = newKey()
         const where = lengthPrefixed(parts)
-        expect(openEnvelope(key, where, sealEnvelope(key, where, plaintext, random))).toEqual(plaintext)
+        expect(open(key, where, seal(key, where, plaintext))).toEqual(plaintext)
       }),
       { numRuns: 200 },
     )
@@ -34,57 +40,77 @@ describe('an hf1 envelope', () => {
       [256, 512],
       [1_000, 1_024],
     ] as const) {
-      expect(sealEnvelope(newKey(), context, new Uint8Array(length), random)).toHaveLength(padded + 92)
+      expect(seal(newKey(), context, new Uint8Array(length))).toHaveLength(padded + 92)
     }
   })
 
   it('begins with its format and names its data key', () => {
     const key = newKey()
-    const blob = sealEnvelope(key, context, text('token'), random)
-    expect([...blob.subarray(0, 4)]).toEqual([0x48, 0x46, 1, 1])
+    const blob = seal(key, context, text('token'))
+    expect([...blob.subarray(0, 4)]).toEqual([0x48, 0x46, 1, SUITE_BYTE[suite]])
     expect(dataKeyIdOf(blob)).toEqual(key.id)
   })
 
   it('is refused after the flip of any single bit', () => {
     const key = newKey()
-    const blob = sealEnvelope(key, context, text('token'), random)
+    const blob = seal(key, context, text('token'))
     let opened = 0
     for (let bit = 0; bit < blob.length * 8; bit++) {
       const flipped = blob.slice()
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-      if (openEnvelope(key, context, flipped) !== undefined) opened++
+      if (open(key, context, flipped) !== undefined) opened++
     }
     expect(opened).toBe(0)
   })
 
   it('is refused at every shorter length, and with bytes behind it', () => {
     const key = newKey()
-    const blob = sealEnvelope(key, context, text('token'), random)
+    const blob = seal(key, context, text('token'))
     let opened = 0
-    for (let length = 0; length < blob.length; length++) if (openEnvelope(key, context, blob.subarray(0, length)) !== undefined) opened++
+    for (let length = 0; length < blob.length; length++) if (open(key, context, blob.subarray(0, length)) !== undefined) opened++
     expect(opened).toBe(0)
-    expect(openEnvelope(key, context, concatBytes(blob, Uint8Array.of(0)))).toBeUndefined()
+    expect(open(key, context, concatBytes(blob, Uint8Array.of(0)))).toBeUndefined()
   })
 
   it('is refused under another key, also one with the same id', () => {
     const key = newKey()
-    const blob = sealEnvelope(key, context, text('token'), random)
-    expect(openEnvelope(newKey(), context, blob)).toBeUndefined()
-    expect(openEnvelope({ id: key.id, key: random(32) }, context, blob)).toBeUndefined()
+    const blob = seal(key, context, text('token'))
+    expect(open(newKey(), context, blob)).toBeUndefined()
+    expect(open({ id: key.id, key: random(32) }, context, blob)).toBeUndefined()
   })
 
   it('is refused in any other place: each part of the context counts', () => {
     const key = newKey()
     const parts = ['hf1/record', 'tenant', 'connection', 'user', 'account', 'refresh_token', '3', '7']
-    const blob = sealEnvelope(key, lengthPrefixed(parts), text('token'), random)
+    const blob = seal(key, lengthPrefixed(parts), text('token'))
     for (const index of parts.keys()) {
       const other = parts.map((part, at) => (at === index ? `${part}x` : part))
-      expect(openEnvelope(key, lengthPrefixed(other), blob), parts[index]).toBeUndefined()
+      expect(open(key, lengthPrefixed(other), blob), parts[index]).toBeUndefined()
     }
-    expect(openEnvelope(key, lengthPrefixed(['hf1/record', 'tenantc', 'onnection', ...parts.slice(3)]), blob)).toBeUndefined()
+    expect(open(key, lengthPrefixed(['hf1/record', 'tenantc', 'onnection', ...parts.slice(3)]), blob)).toBeUndefined()
   })
 
-  it('is refused when one ciphertext was built to open under two keys: the commitment alone refuses it', () => {
+  it('is refused under the right key with another id', () => {
+    const key = newKey()
+    expect(open({ id: random(16), key: key.key }, context, seal(key, context, text('token')))).toBeUndefined()
+  })
+
+  it('never uses a nonce twice', () => {
+    const key = newKey()
+    const nonces = new Set(Array.from({ length: 2_000 }, () => seal(key, context, text('t')).slice(20, 44).join()))
+    expect(nonces.size).toBe(2_000)
+  })
+
+  it('is refused as a value of the other suite', () => {
+    const key = newKey()
+    const blob = seal(key, context, text('token'))
+    blob[3] = 3 - SUITE_BYTE[suite]
+    expect(open(key, context, blob)).toBeUndefined()
+  })
+})
+
+describe('the commitment of an hf1 envelope', () => {
+  it('refuses a ciphertext that was built to open under two keys, which nothing else does', () => {
     const [alice, mallory] = [newKey(), newKey()]
     const derive = (dek: Uint8Array, nonce: Uint8Array): Uint8Array =>
       hkdf(sha256, dek, nonce, concatBytes(text('hf1 record key+commit'), sha256(context)), 64)
@@ -103,20 +129,23 @@ describe('an hf1 envelope', () => {
     expect(openEnvelope(alice, context, concatBytes(header, sealed))).toHaveLength(255)
     expect(openEnvelope({ id: alice.id, key: mallory.key }, context, concatBytes(header, sealed))).toBeUndefined()
   })
-
-  it('is refused under the right key with another id', () => {
-    const key = newKey()
-    expect(openEnvelope({ id: random(16), key: key.key }, context, sealEnvelope(key, context, text('token'), random))).toBeUndefined()
-  })
-
-  it('never uses a nonce twice', () => {
-    const key = newKey()
-    const nonces = new Set(Array.from({ length: 2_000 }, () => sealEnvelope(key, context, text('t'), random).slice(20, 44).join()))
-    expect(nonces.size).toBe(2_000)
-  })
 })
 
 describe('lengthPrefixed', () => {
+  it('writes count, lengths and UTF-8 as its description says, for any parts', () => {
+    const uint32 = (value: number): Uint8Array => {
+      const bytes = new Uint8Array(4)
+      new DataView(bytes.buffer).setUint32(0, value)
+      return bytes
+    }
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array())), (parts) => {
+        const bytes = parts.map((part) => (typeof part === 'string' ? text(part) : part))
+        expect(lengthPrefixed(parts)).toEqual(concatBytes(uint32(parts.length), ...bytes.flatMap((each) => [uint32(each.length), each])))
+      }),
+    )
+  })
+
   it('is injective: other parts give other bytes', () => {
     const parts = fc.array(fc.string({ unit: 'grapheme', maxLength: 4 }), { maxLength: 4 })
     fc.assert(

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 
-// Format hf1 written down a second time, on node:crypto alone, from its description in `hf1-vectors.json`. It shares no line with src.
+// Format hf1 written down a second time, on node:crypto alone, from its description in `docs/hf1.md`. It shares no line with src.
 
 export function lengthPrefixed(parts: readonly (string | Buffer)[]): Buffer {
   const chunks: Buffer[] = [uint32(parts.length)]
@@ -11,22 +11,23 @@ export function lengthPrefixed(parts: readonly (string | Buffer)[]): Buffer {
   return Buffer.concat(chunks)
 }
 
-export function seal(dek: Buffer, dekId: Buffer, nonce: Buffer, context: Buffer, plaintext: Buffer): Buffer {
+export function seal(suite: number, dek: Buffer, dekId: Buffer, nonce: Buffer, context: Buffer, plaintext: Buffer): Buffer {
   const { key, commitment } = derive(dek, nonce, 'hf1 record key+commit', context)
-  const header = Buffer.concat([Buffer.from('48460101', 'hex'), dekId, nonce, commitment])
+  const header = Buffer.concat([Buffer.from('484601', 'hex'), Buffer.from([suite]), dekId, nonce, commitment])
   const padded = Buffer.alloc(Math.ceil((plaintext.length + 1) / 256) * 256)
   plaintext.copy(padded)
   padded[plaintext.length] = 0x80
-  return Buffer.concat([header, encrypt(key, nonce, Buffer.concat([header, context]), padded)])
+  return Buffer.concat([header, (suite === 1 ? encrypt : encryptGcm)(key, nonce, Buffer.concat([header, context]), padded)])
 }
 
 /** Throws for what must be refused. */
 export function open(dek: Buffer, context: Buffer, blob: Buffer): Buffer {
-  if (blob.length < 92 || blob.subarray(0, 4).toString('hex') !== '48460101') throw new Error('format')
+  const suite = blob[3]
+  if (blob.length < 92 || blob.subarray(0, 3).toString('hex') !== '484601' || (suite !== 1 && suite !== 2)) throw new Error('format')
   const nonce = blob.subarray(20, 44)
   const { key, commitment } = derive(dek, nonce, 'hf1 record key+commit', context)
   if (!timingSafeEqual(commitment, blob.subarray(44, 76))) throw new Error('commitment')
-  const padded = decrypt(key, nonce, Buffer.concat([blob.subarray(0, 76), context]), blob.subarray(76))
+  const padded = (suite === 1 ? decrypt : decryptGcm)(key, nonce, Buffer.concat([blob.subarray(0, 76), context]), blob.subarray(76))
   const end = padded.lastIndexOf(0x80)
   if (padded.length % 256 !== 0 || end < padded.length - 256 || padded.subarray(end + 1).some((byte) => byte !== 0))
     throw new Error('padding')
@@ -68,6 +69,18 @@ export function encrypt(key: Buffer, nonce: Buffer, aad: Buffer, plaintext: Buff
 export function decrypt(key: Buffer, nonce: Buffer, aad: Buffer, sealed: Buffer): Buffer {
   const cipher = createDecipheriv('chacha20-poly1305', hChaCha20(key, nonce.subarray(0, 16)), shortNonce(nonce), { authTagLength: 16 })
   cipher.setAAD(aad, { plaintextLength: sealed.length - 16 })
+  cipher.setAuthTag(sealed.subarray(-16))
+  return Buffer.concat([cipher.update(sealed.subarray(0, -16)), cipher.final()])
+}
+
+/** AES-256-GCM under the first 12 bytes of the nonce. */
+function encryptGcm(key: Buffer, nonce: Buffer, aad: Buffer, plaintext: Buffer): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce.subarray(0, 12), { authTagLength: 16 }).setAAD(aad)
+  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+}
+
+function decryptGcm(key: Buffer, nonce: Buffer, aad: Buffer, sealed: Buffer): Buffer {
+  const cipher = createDecipheriv('aes-256-gcm', key, nonce.subarray(0, 12), { authTagLength: 16 }).setAAD(aad)
   cipher.setAuthTag(sealed.subarray(-16))
   return Buffer.concat([cipher.update(sealed.subarray(0, -16)), cipher.final()])
 }

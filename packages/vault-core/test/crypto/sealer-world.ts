@@ -1,4 +1,5 @@
 import { memoryStore } from '@holdfast/vault-store-memory'
+import type { CipherSuite } from '../../src/crypto/cipher-suite.js'
 import { createSealer } from '../../src/crypto/create-sealer.js'
 import type { Keyring } from '../../src/crypto/keyring.js'
 import { localKeyring } from '../../src/crypto/local-keyring.js'
@@ -32,6 +33,7 @@ export interface SealerWorld {
     tenant?: string
     maxEntries?: number
     primitives?: EnvelopePrimitives
+    cipherSuite?: CipherSuite
     random?: RandomSource
   }): Sealer
   /** Makes `dek` the user's current data key, as a rotation by another process would. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ConnectionInput, Credentials, Vault } from '../../src/index.js'
+import type { ConnectionInput, Vault } from '../../src/index.js'
 import { type Fault, json, refusedConnection, reset } from '../fixtures/faulty-provider.js'
 import { settle } from '../fixtures/manual-clock.js'
 import { ALICE, type VaultWorld, vaultWorld } from '../fixtures/vault-world.js'
@@ -28,20 +28,6 @@ async function expired(overrides?: Partial<ConnectionInput>): Promise<Scene> {
   const scene = await connected(overrides)
   await scene.world.clock.advance(2 * HOUR)
   return scene
-}
-
-/** Follows a call whose end depends on the manual clock. */
-function watch(call: Promise<Credentials>): { readonly end: () => unknown } {
-  let end: unknown
-  call.then(
-    (credentials) => {
-      end = credentials.accessToken
-    },
-    (error: unknown) => {
-      end = error
-    },
-  )
-  return { end: () => end }
 }
 
 describe('a credential that lives', () => {
@@ -89,29 +75,6 @@ describe('a credential that lives', () => {
 })
 
 describe('an expired credential', () => {
-  it('is refreshed once for 100 callers, who all get the same new token; the grant lives', async () => {
-    const { world, vault } = await expired()
-    const answers = await Promise.all(Array.from({ length: 100 }, () => vault.getCredentials(ALICE)))
-    expect(new Set(answers.map(({ accessToken }) => accessToken))).toEqual(new Set(['canary-access-2']))
-    expect(world.provider.refreshes()).toBe(1)
-    expect(world.provider.grantAlive).toBe(true)
-  })
-
-  it('is refreshed once for callers of several vaults over one store', async () => {
-    const world = vaultWorld()
-    const vaults = Array.from({ length: 4 }, () => world.vault())
-    await world.connect(vaults[0] ?? world.vault())
-    await world.clock.advance(2 * HOUR)
-    const gate = world.provider.hold()
-    const calls = vaults.flatMap((vault) => Array.from({ length: 25 }, () => watch(vault.getCredentials(ALICE))))
-    await settle()
-    gate.open()
-    await world.clock.advance(2 * S)
-    expect(new Set(calls.map(({ end }) => end()))).toEqual(new Set(['canary-access-2']))
-    expect(world.provider.refreshes()).toBe(1)
-    expect(world.provider.grantAlive).toBe(true)
-  })
-
   it('can be refreshed again and again; each refresh token is presented once', async () => {
     const { world, vault } = await connected()
     for (let round = 2; round <= 10; round++) {
@@ -130,43 +93,6 @@ describe('an expired credential', () => {
       await world.clock.advance(2 * HOUR)
       expect((await vault.getCredentials(ALICE)).accessToken).toBe(`canary-access-${round}`)
     }
-  })
-
-  it('that was short-lived is not refreshed again at once', async () => {
-    const world = vaultWorld()
-    world.provider.lifetimeS = 5
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(6 * S)
-    for (let call = 0; call < 50; call++) await vault.getCredentials(ALICE, { minValidityMs: 5 * MIN })
-    expect(world.provider.refreshes()).toBe(1)
-  })
-
-  it('is served a token as soon as the vault has it, though the answer outlasts the patience of the first caller', async () => {
-    const { world, vault } = await expired()
-    const gate = world.provider.hold()
-    const impatient = watch(vault.getCredentials(ALICE))
-    await world.clock.advance(10 * S)
-    expect(impatient.end()).toMatchObject({ code: 'provider_unavailable', facts: { reason: 'refresh_in_progress' } })
-    await world.clock.advance(60 * S)
-    gate.open()
-    await settle()
-    expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
-    expect(world.provider.refreshes()).toBe(1)
-    expect(world.provider.grantAlive).toBe(true)
-  })
-
-  it('goes on for the others when one caller aborts', async () => {
-    const { world, vault } = await expired()
-    const gate = world.provider.hold()
-    const leaving = new AbortController()
-    const left = vault.getCredentials(ALICE, { signal: leaving.signal })
-    const staying = vault.getCredentials(ALICE)
-    leaving.abort(new Error('gone'))
-    await expect(left).rejects.toThrow('gone')
-    gate.open()
-    expect((await staying).accessToken).toBe('canary-access-2')
-    expect(world.provider.refreshes()).toBe(1)
   })
 
   it('without a refresh token says that the user must consent again', async () => {
@@ -263,48 +189,6 @@ describe('a refresh that fails', () => {
     expect(world.provider.refreshes()).toBe(2)
   })
 
-  it('without an answer, strict rotation, and nothing had happened at the provider: the try after the wait succeeds', async () => {
-    const { world, vault } = await expired()
-    world.provider.failNext(before(reset))
-    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_unavailable' })
-    await world.clock.advance(150 * S)
-    expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
-  })
-
-  it('without an answer, no rotation: it is sent again at once', async () => {
-    const world = vaultWorld({ rotation: { kind: 'none' } })
-    world.provider.rotates = false
-    const vault = world.vault()
-    await world.connect(vault)
-    await world.clock.advance(2 * HOUR)
-    world.provider.failNext(after(reset))
-    expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-3')
-    expect(world.provider.refreshes()).toBe(2)
-  })
-
-  it('with a 500 that followed the rotation is explained truthfully', async () => {
-    const { world, vault } = await expired()
-    world.provider.failNext(after(() => new Response('<h1>oops</h1>', { status: 500, headers: { 'content-type': 'text/html' } })))
-    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_unavailable' })
-    await world.clock.advance(5 * S)
-    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({
-      code: 'reauthorization_required',
-      facts: { reason: 'rotation_outcome_unknown' },
-    })
-  })
-
-  it('with an unusable access token after the rotation: nothing is handed out, and the new refresh token is safe', async () => {
-    const { world, vault } = await expired()
-    world.provider.failNext(
-      after(() => json(200, { access_token: 'canary-mac', refresh_token: 'canary-refresh-2', token_type: 'mac', expires_in: 3600 })),
-    )
-    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_unavailable', facts: { reason: 'quarantined' } })
-    expect((await vault.listCredentials()).items).toMatchObject([{ status: 'quarantined', hasRefreshToken: true }])
-    await world.clock.advance(5 * S)
-    expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-3')
-    expect(world.provider.grantAlive).toBe(true)
-  })
-
   it.each([
     ['"3600"', '3600'],
     ['nonsense', 'soon'],
@@ -352,22 +236,6 @@ describe('a refresh and its store', () => {
     expect(world.provider.refreshes()).toBe(0)
   })
 
-  it('that fails at the write-back: callers get the new token, and it is written as soon as the store is back', async () => {
-    const world = vaultWorld()
-    const healthy = world.vault()
-    await world.connect(healthy)
-    await world.clock.advance(2 * HOUR)
-    let failures = 5
-    const update: typeof world.store.credentials.update = (change) =>
-      failures-- > 0 ? Promise.reject(new Error('connection lost')) : world.store.credentials.update(change)
-    const vault = world.vault({ store: { ...world.store, credentials: { ...world.store.credentials, update } } })
-    expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
-    expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
-    await world.clock.advance(30 * S)
-    expect((await healthy.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
-    expect(world.provider.refreshes()).toBe(1)
-  })
-
   it('whose acknowledgement of the write-back is lost recognises its own write', async () => {
     const world = vaultWorld()
     await world.connect(world.vault())
@@ -385,88 +253,6 @@ describe('a refresh and its store', () => {
     expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
     expect(world.provider.refreshes()).toBe(1)
     expect(world.events.filter(({ type }) => type === 'refreshed')).toHaveLength(1)
-  })
-
-  it('close waits for a refresh under way', async () => {
-    const { world, vault } = await expired()
-    const gate = world.provider.hold()
-    const call = watch(vault.getCredentials(ALICE))
-    await settle()
-    let closed = false
-    const closing = vault.close().then(() => {
-      closed = true
-    })
-    await settle()
-    expect(closed).toBe(false)
-    gate.open()
-    await closing
-    expect(call.end()).toBe('canary-access-2')
-    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'store_unavailable' })
-  })
-})
-
-describe('a user who acts while a refresh is under way wins over it', () => {
-  it('by disconnecting: the result is dropped and its tokens are revoked', async () => {
-    const { world, vault } = await expired()
-    const gate = world.provider.hold()
-    const call = watch(vault.getCredentials(ALICE))
-    await settle()
-    await vault.disconnect(ALICE)
-    gate.open()
-    await settle()
-    expect(call.end()).toMatchObject({ code: 'credential_not_found' })
-    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'credential_not_found' })
-    expect(world.provider.revocations).toEqual(['refresh_token', 'access_token', 'refresh_token', 'access_token'])
-  })
-
-  it('by connecting again: the new consent stays', async () => {
-    const { world, vault } = await expired()
-    const gate = world.provider.hold()
-    const call = watch(vault.getCredentials(ALICE))
-    await settle()
-    await world.connect(vault)
-    const reconnected = await vault.getCredentials(ALICE)
-    gate.open()
-    await settle()
-    expect(call.end()).toBe(reconnected.accessToken)
-    expect((await vault.getCredentials(ALICE)).accessToken).toBe(reconnected.accessToken)
-  })
-})
-
-describe('bad input', () => {
-  it.each([
-    ['minValidityMs', { minValidityMs: Number.NaN }],
-    ['minValidityMs', { minValidityMs: -1 }],
-    ['minValidityMs', { minValidityMs: Number.POSITIVE_INFINITY }],
-    ['requiredScopes', { requiredScopes: [''] }],
-  ])('%s: %o is refused by name, and nothing is sent', async (field, options) => {
-    const world = vaultWorld()
-    const vault = world.vault()
-    await expect(vault.getCredentials(ALICE, options)).rejects.toMatchObject({
-      code: 'invalid_request',
-      facts: { fields: { [field]: expect.any(String) } },
-    })
-    expect(world.provider.tokenRequests).toEqual([])
-  })
-
-  it('an aborted signal, an unknown connection, an unknown user, a NUL in an id', async () => {
-    const vault = vaultWorld().vault()
-    await expect(vault.getCredentials(ALICE, { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late')
-    await expect(vault.getCredentials({ ...ALICE, connectionId: 'nowhere' })).rejects.toMatchObject({ code: 'connection_not_found' })
-    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'credential_not_found' })
-    await expect(vault.getCredentials({ ...ALICE, userId: 'a\0b' })).rejects.toMatchObject({
-      code: 'invalid_request',
-      facts: { fields: { userId: expect.any(String) } },
-    })
-  })
-
-  it('a scope that was not granted', async () => {
-    const { vault } = await connected()
-    await expect(vault.getCredentials(ALICE, { requiredScopes: ['files.read', 'files.write'] })).rejects.toMatchObject({
-      code: 'insufficient_scope',
-      facts: { missingScopes: ['files.write'] },
-    })
-    expect((await vault.getCredentials(ALICE, { requiredScopes: ['files.read'] })).accessToken).toBe('canary-access-1')
   })
 })
 

@@ -31,6 +31,8 @@ describe('the simulation notices a refresh', { timeout: 240_000 }, () => {
       },
     })
     expect(caught?.violations.length, 'runs in which a rule was broken').toBeGreaterThan(0)
+    // A change that does not even run shows nothing.
+    expect(caught?.violations.join('\n')).not.toMatch(/ReferenceError|SyntaxError/)
     console.log(`caught in run ${caught?.seed}: ${caught?.violations[0]}`)
   })
 })

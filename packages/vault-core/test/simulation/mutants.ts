@@ -36,7 +36,7 @@ export const mutants: readonly Mutant[] = [
     changes: [
       [
         'const write = await prepareWrite(attempt, answer, next)',
-        'if (!next.grant) throw quarantined(attempt, next)\n  const write = await prepareWrite(attempt, answer, next)',
+        'if (!next.grant) throw unusableAnswer(attempt.key, {}, 1_000)\n  const write = await prepareWrite(attempt, answer, next)',
       ],
     ],
   },
@@ -60,8 +60,8 @@ export const mutants: readonly Mutant[] = [
     file: 'refresh/write-back.ts',
     changes: [
       [
-        'result = await update(attempt, work.write)\n  } catch',
-        'await context.credentials.release(key, { owner: context.owner, fence: row.fence })\n    result = await update(attempt, work.write)\n  } catch',
+        'result = await update(attempt, work, false)\n  } catch',
+        'await context.credentials.release(key, { owner: context.owner, fence: row.fence })\n    result = await update(attempt, work, false)\n  } catch',
       ],
     ],
   },

@@ -152,7 +152,7 @@ export async function ask(
     if (abort.signal.aborted && error === abort.signal.reason) return error
     if (!isVaultError(error)) world.ledger.violate(`${caller} got an error that is no VaultError: ${String(error)}`)
     else if (error.code === 'reauthorization_required')
-      invariants.atReauthorization({ process, userId, startedAtMs, error, storedRefreshToken: await world.storedRefreshToken(userId) })
+      invariants.atReauthorization({ process, userId, startedAtMs, error, stored: await world.storedRefreshToken(userId) })
     else if (!PASSING.has(error.code)) world.ledger.violate(`${caller} was told ${error.code}: ${error.message}`)
     return error
   }

@@ -17,7 +17,8 @@ export interface SimulatedProcess extends SenderFacts {
   noteStoreTrouble(): void
 }
 
-const EPOCH_MS = 1_800_000_000_000
+/** When a run begins, by wall clocks and the store's. */
+export const EPOCH_MS = 1_800_000_000_000
 
 export function simulatedProcess(name: string, time: Scheduler, skewMs: number): SimulatedProcess {
   let crashedAtMs: number | undefined

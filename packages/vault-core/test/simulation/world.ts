@@ -6,7 +6,7 @@ import { createLedger, type GrantFacts, type Ledger } from './ledger.js'
 import { type Scheduler, scheduler } from './scheduler.js'
 import type { Seeded } from './seeded.js'
 import { fetchFor, type OnStep, storeFor, type Weather } from './simulated-network.js'
-import { type SimulatedProcess, simulatedProcess } from './simulated-process.js'
+import { EPOCH_MS, type SimulatedProcess, simulatedProcess } from './simulated-process.js'
 import { type SimulatedProvider, simulatedProvider } from './simulated-provider.js'
 
 /** Some places for processes over one store and one provider. A process that dies leaves its place, its journal too, to the next. */
@@ -23,9 +23,14 @@ export interface SimulatedWorld {
   /** A user connects through the process in this place. Resolves to whether the vault said that he did. */
   connect(place: number, userId: string): Promise<void>
   /** The refresh token of an active credential, as it stands in the store. */
-  storedRefreshToken(userId: string): Promise<string | undefined>
+  storedRefreshToken(userId: string): Promise<StoredRefreshToken | undefined>
   /** What happened, a line each, for whoever replays a seed. */
   readonly trace: string[]
+}
+
+export interface StoredRefreshToken {
+  readonly token: string
+  readonly sinceMs: number
 }
 
 export interface Inhabitant {
@@ -52,7 +57,7 @@ export function simulatedWorld(options: {
   const trace: string[] = []
   const rules = invariants(ledger, rotation, time.now)
   const provider = simulatedProvider({ rotation, reuseEndsGrant, lifetimeS, ledger, nowMs: time.now, random: random.fork() })
-  const store = memoryStore({ clock: () => 1_800_000_000_000 + Math.floor(time.now()) })
+  const store = memoryStore({ clock: () => EPOCH_MS + Math.floor(time.now()) })
   const placeOf = (process: SimulatedProcess): number => Number(process.name.split('.')[0]?.slice(1))
   const weather = options.weather(time, placeOf)
   const journals = skewsMs.map(() => new Map<string, Uint8Array>())
@@ -113,11 +118,12 @@ export function simulatedWorld(options: {
     return inhabitant
   }
 
-  const storedRefreshToken = async (userId: string): Promise<string | undefined> => {
+  const storedRefreshToken = async (userId: string): Promise<StoredRefreshToken | undefined> => {
     const row = await store.credentials.get({ tenant: 'default', connectionId: 'drive', userId, accountId: 'default' })
     if (row?.status !== 'active' || row.refreshToken === null) return undefined
     // What the fake primitives seal stands open.
-    return /rt-[\w.]+-\d+/.exec(new TextDecoder().decode(row.refreshToken))?.[0]
+    const [token] = /rt-[\w.]+-\d+/.exec(new TextDecoder().decode(row.refreshToken)) ?? []
+    return token === undefined ? undefined : { token, sinceMs: row.updatedAtMs - EPOCH_MS }
   }
 
   /** Whatever the vault says of a consent, and in whichever order: the one whose write came last stands, and has ended those before. */
@@ -159,7 +165,7 @@ export function simulatedWorld(options: {
         for (const grant of before) grant.supersededAtMs ??= time.now()
         for (const grant of ledger.grants.values()) if (grant.code === code) grant.acknowledgedAtMs = time.now()
       } finally {
-        supersedeOthers(userId, await storedRefreshToken(userId))
+        supersedeOthers(userId, (await storedRefreshToken(userId))?.token)
       }
     },
   }
@@ -170,6 +176,7 @@ const fakeKeyring: Keyring = {
   current: () => 'k1',
   wrap: async (dek) => dek.slice(),
   unwrap: async (wrapped) => wrapped.slice(),
+  keyIdOf: () => 'k1',
 }
 
 /** A journal on the disk of one machine: it outlives its processes. */

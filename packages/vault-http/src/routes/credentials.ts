@@ -16,7 +16,10 @@ export function credentialsRoute<Context>(settings: HandlerSettings<Context>): R
     handle: async ({ request, params: { connectionId = '', userId = '' } }) => {
       const clientId = await authenticateServiceClient(settings, request)
       await authorizeRead(settings, clientId, connectionId, userId)
-      const { accessToken, tokenType, scope, expiresAt } = await vault.getCredentials({ connectionId, userId }, { signal: request.signal })
+      const { accessToken, tokenType, scope, expiresAt } = await vault.getCredentials(
+        { connectionId, userId },
+        { signal: request.signal, reader: clientId },
+      )
       return jsonResponse(200, { accessToken, tokenType, scope, expiresAt: expiresAt?.toISOString() })
     },
   }

@@ -1,0 +1,148 @@
+import { fromBase64, toBase64url } from '../crypto/base64.js'
+import { randomToken } from '../crypto/random-token.js'
+import type { SealContext, Sealer } from '../crypto/sealer.js'
+import { VaultError } from '../errors.js'
+import type { Connection, ConnectionInput } from '../model/connection.js'
+import { invalidConnections, readConnection } from '../model/parse-connection.js'
+import type { Runtime } from '../runtime.js'
+import type { DocumentKey, DocumentRow, DocumentStore } from '../storage/contract.js'
+
+/** Connections that stand in the store. Their client secrets and private keys are sealed under the tenant's data key. */
+export interface StoredConnections {
+  /** Undefined when there is none. A change by another process is seen within a second. */
+  get(connectionId: string): Promise<Connection | undefined>
+  list(): Promise<readonly Connection[]>
+  /** @throws {VaultError} `invalid_request`, naming each bad field; `conflict` when others write it again and again. */
+  put(input: ConnectionInput): Promise<void>
+  /** @returns Whether there was one. */
+  delete(connectionId: string): Promise<boolean>
+}
+
+const KIND = 'connection'
+const REREAD_MS = 1_000
+const MOST_TRIES = 10
+const PAGE = 200
+
+/** Fields that never stand open in the store. */
+const SECRETS = ['clientSecret', 'privateKey'] as const
+type SecretField = (typeof SECRETS)[number]
+
+interface StoredConnection {
+  readonly v: 1
+  readonly input: Omit<ConnectionInput, SecretField>
+  /** base64url of what the sealer made. */
+  readonly sealed: Readonly<Partial<Record<SecretField, string>>>
+  readonly secretRev: number
+}
+
+export function createStoredConnections(parts: {
+  readonly documents: DocumentStore
+  readonly sealer: Sealer
+  readonly tenant: string
+  readonly runtime: Runtime
+}): StoredConnections {
+  const { documents, sealer, tenant, runtime } = parts
+  const known = new Map<string, { readonly version: number; readonly connection: Connection; readonly readAtMs: number }>()
+  const keyOf = (connectionId: string): DocumentKey => ({ tenant, kind: KIND, id: connectionId })
+
+  const seal = async (input: ConnectionInput, secretRev: number): Promise<StoredConnection['sealed']> => {
+    const sealed: Partial<Record<SecretField, string>> = {}
+    for (const field of SECRETS) {
+      const secret = input[field]
+      if (secret === undefined) continue
+      const blob = await sealer.seal(contextOf(input.connectionId, field, secretRev), new TextEncoder().encode(secret))
+      sealed[field] = toBase64url(blob)
+    }
+    return sealed
+  }
+
+  const open = async (row: DocumentRow): Promise<Connection> => {
+    const { input, sealed, secretRev } = readStored(row)
+    const secrets: Partial<Record<SecretField, string>> = {}
+    for (const field of SECRETS) {
+      const blob = sealed[field] === undefined ? undefined : fromBase64(sealed[field])
+      if (blob) secrets[field] = new TextDecoder().decode(await sealer.open(contextOf(row.id, field, secretRev), blob))
+    }
+    const read = readConnection({ ...input, ...secrets })
+    if (read.ok) return read.connection
+    throw invalidConnections(`Connection "${row.id}" in the store was written by another version, or is damaged`, read.problems)
+  }
+
+  return {
+    async get(connectionId) {
+      const nowMs = runtime.clock.monotonic()
+      const seen = known.get(connectionId)
+      if (seen && nowMs - seen.readAtMs < REREAD_MS) return seen.connection
+      const row = await documents.get(keyOf(connectionId))
+      if (!row) {
+        known.delete(connectionId)
+        return undefined
+      }
+      const connection = seen?.version === row.version ? seen.connection : await open(row)
+      known.set(connectionId, { version: row.version, connection, readAtMs: nowMs })
+      return connection
+    },
+
+    async list() {
+      const connections: Connection[] = []
+      let cursor: string | undefined
+      do {
+        const page = await documents.list({ tenant, kind: KIND, limit: PAGE, ...(cursor !== undefined && { cursor }) })
+        for (const row of page.items) connections.push(await open(row))
+        cursor = page.cursor
+      } while (cursor !== undefined)
+      return connections
+    },
+
+    async put(input) {
+      const read = readConnection(input)
+      if (!read.ok) throw badRequest(read.problems)
+      const { clientSecret: _clientSecret, privateKey: _privateKey, ...open } = input
+      const { connectionId } = read.connection
+      const attemptId = randomToken(runtime.random, 16)
+      let row = await documents.get(keyOf(connectionId))
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const secretRev = row ? readStored(row).secretRev + 1 : 1
+        const stored: StoredConnection = { v: 1, input: open, sealed: await seal(input, secretRev), secretRev }
+        const data = JSON.stringify(stored)
+        const put = await documents.put({ ...keyOf(connectionId), data, expect: row?.version ?? 'absent', attemptId })
+        if (put.outcome === 'stored') return void known.delete(connectionId)
+        row = put.current
+      }
+      throw new VaultError('conflict', `Connection "${connectionId}" changed again and again. Repeat the call.`, { connectionId })
+    },
+
+    async delete(connectionId) {
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const row = await documents.get(keyOf(connectionId))
+        known.delete(connectionId)
+        if (!row) return false
+        if ((await documents.delete(keyOf(connectionId), row.version)) === 'deleted') return true
+      }
+      throw new VaultError('conflict', `Connection "${connectionId}" changed again and again. Repeat the call.`, { connectionId })
+    },
+  }
+}
+
+function contextOf(connectionId: string, field: SecretField, secretRev: number): SealContext {
+  return { userId: '', connectionId, accountId: '', field: `connection/${field}`, epoch: 0, secretRev }
+}
+
+function readStored({ id, data }: DocumentRow): StoredConnection {
+  try {
+    const stored = JSON.parse(data) as Partial<StoredConnection> | null
+    if (stored?.v === 1 && stored.input && stored.sealed && typeof stored.secretRev === 'number') return stored as StoredConnection
+  } catch {
+    // Told below.
+  }
+  throw new VaultError(
+    'decryption_failed',
+    `Connection "${id}" is damaged in the store, or was written by a later version. Write it anew, or update.`,
+    { connectionId: id },
+  )
+}
+
+function badRequest(problems: ReadonlyMap<string, string>): VaultError {
+  const { message, facts } = invalidConnections('The connection is wrong', problems)
+  return new VaultError('invalid_request', message, facts)
+}

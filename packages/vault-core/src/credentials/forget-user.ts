@@ -1,0 +1,57 @@
+import type { Sealer } from '../crypto/sealer.js'
+import { VaultError } from '../errors.js'
+import type { VaultEvent } from '../events.js'
+import type { Runtime } from '../runtime.js'
+import type { CredentialRow, CredentialStore } from '../storage/contract.js'
+import { credentialKeyOf, storeKeyProblem } from '../storage/rules/store-key.js'
+import type { CredentialSelector } from './credentials.js'
+
+export interface ForgetUserParts {
+  readonly tenant: string
+  readonly credentials: CredentialStore
+  readonly sealer: Sealer
+  readonly disconnect: (selector: CredentialSelector) => Promise<void>
+  readonly runtime: Runtime
+  readonly emit: (event: VaultEvent) => void
+}
+
+/**
+ * Makes `vault.forgetUser`: ends and revokes all that the user has, destroys the keys under which it was sealed, and removes the
+ * rows. Each step can be repeated: after a crash in the middle another call goes on.
+ */
+export function createForgetUser(parts: ForgetUserParts): (userId: string) => Promise<void> {
+  const { tenant, credentials, sealer, disconnect, runtime, emit } = parts
+  return async (userId) => {
+    const problem = storeKeyProblem(userId)
+    if (problem) throw new VaultError('invalid_request', `\`userId\` ${problem}.`, { fields: { userId: problem } })
+    let count = 0
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const rows = await rowsOf(credentials, tenant, userId)
+      // What is to be revoked has to be read first: it goes into a job that is sealed under the tenant's key.
+      for (const row of rows) if (row.status !== 'disconnected') await disconnect(row)
+      await sealer.destroyKeys(userId)
+      if (rows.length === 0) {
+        emit({ type: 'user_forgotten', atMs: runtime.clock.now(), tenant, userId, credentials: count })
+        return
+      }
+      // Whatever is connected while this runs is found by the next round.
+      for (const row of await rowsOf(credentials, tenant, userId)) {
+        if (row.status === 'disconnected' && (await credentials.delete(credentialKeyOf(row), row.version)) === 'deleted') count += 1
+      }
+    }
+    throw new VaultError('conflict', `User "${userId}" connects again and again while being forgotten. Repeat the call.`, { userId })
+  }
+}
+
+const MAX_ROUNDS = 10
+
+async function rowsOf(credentials: CredentialStore, tenant: string, userId: string): Promise<readonly CredentialRow[]> {
+  const rows: CredentialRow[] = []
+  let cursor: string | undefined
+  do {
+    const page = await credentials.list({ tenant, userId, limit: 100, ...(cursor !== undefined && { cursor }) })
+    rows.push(...page.items)
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return rows
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import type { ConnectionInput } from '../../src/index.js'
+import { settle } from '../fixtures/manual-clock.js'
+import { ALICE, vaultWorld } from '../fixtures/vault-world.js'
+
+const github: ConnectionInput = {
+  connectionId: 'github',
+  authorizationEndpoint: 'https://github.example/authorize',
+  tokenEndpoint: 'https://github.example/token',
+  clientId: 'client-2',
+  clientSecret: 'canary-stored-secret',
+}
+
+describe('a connection in the store', () => {
+  it('is used like one in code, by every process over the store', async () => {
+    const world = vaultWorld()
+    await world.vault().connections.put(github)
+    const other = world.vault()
+    expect(await other.connections.get('github')).toMatchObject({
+      connectionId: 'github',
+      clientId: 'client-2',
+      rotation: { kind: 'strict' },
+    })
+    expect((await other.connections.get('github')).clientSecret?.reveal()).toBe('canary-stored-secret')
+    expect((await other.connections.list()).map(({ connectionId }) => connectionId)).toEqual(['drive', 'github'])
+    const flow = await other.authorization.start({ connectionId: 'github', userId: 'alice', redirectUri: 'https://app.example/callback' })
+    expect(flow.authorizationUrl).toMatch(/^https:\/\/github\.example\/authorize\?/)
+  })
+
+  it('stands in the store with its secrets sealed, each under its own place', async () => {
+    const world = vaultWorld()
+    await world.vault().connections.put(github)
+    const row = await world.store.documents.get({ tenant: 'default', kind: 'connection', id: 'github' })
+    expect(row?.data).not.toContain('canary')
+    expect(row?.data).not.toContain(btoa('canary-stored-secret').slice(0, 12))
+    // Moved to another connection, it does not open.
+    await world.store.documents.put({
+      tenant: 'default',
+      kind: 'connection',
+      id: 'gitlab',
+      data: row?.data.replace('"github"', '"gitlab"') ?? '',
+      expect: 'absent',
+      attemptId: 'thief',
+    })
+    await expect(world.vault().connections.get('gitlab')).rejects.toMatchObject({ code: 'decryption_failed' })
+  })
+
+  it('is seen changed within a second elsewhere, and at once here', async () => {
+    const world = vaultWorld()
+    const [here, elsewhere] = [world.vault(), world.vault()]
+    await here.connections.put(github)
+    await elsewhere.connections.get('github')
+    await here.connections.put({ ...github, clientSecret: 'canary-second-secret' })
+    expect((await here.connections.get('github')).clientSecret?.reveal()).toBe('canary-second-secret')
+    await world.clock.advance(1_000)
+    expect((await elsewhere.connections.get('github')).clientSecret?.reveal()).toBe('canary-second-secret')
+    await here.connections.delete('github')
+    await world.clock.advance(1_000)
+    for (const vault of [here, elsewhere])
+      await expect(vault.connections.get('github')).rejects.toMatchObject({ code: 'connection_not_found' })
+  })
+
+  it('gives way to one in code of the same id, which is told at the start', async () => {
+    const world = vaultWorld()
+    await world.vault({ connections: [] }).connections.put({ ...github, connectionId: 'drive' })
+    const vault = world.vault({ background: true })
+    await settle()
+    expect(world.logLines).toContainEqual([expect.stringContaining('both in code and in the store'), { connectionId: 'drive' }])
+    expect((await vault.connections.get('drive')).clientId).toBe('client-1')
+    expect(await vault.connections.list()).toHaveLength(1)
+    await expect(vault.connections.put({ ...github, connectionId: 'drive' })).rejects.toMatchObject({ code: 'conflict' })
+    await vault.close()
+  })
+
+  it('is refused with every bad field named, and nothing of a secret', async () => {
+    const { connections } = vaultWorld().vault()
+    const error: unknown = await connections
+      .put({ ...github, tokenEndpoint: 'nonsense', clientSecret: '' })
+      .catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ code: 'invalid_request', facts: { fields: { tokenEndpoint: expect.any(String) } } })
+    // What comes in through an API may be anything.
+    const anything = [undefined, null, 'x', []] as unknown as readonly ConnectionInput[]
+    for (const nonsense of anything) await expect(connections.put(nonsense)).rejects.toMatchObject({ code: 'invalid_request' })
+  })
+
+  it('that is not there is told as not found, and so is a damaged one by its own name', async () => {
+    const world = vaultWorld()
+    const { connections } = world.vault()
+    await expect(connections.delete('github')).rejects.toMatchObject({ code: 'connection_not_found' })
+    await expect(connections.get('../x')).rejects.toMatchObject({ code: 'connection_not_found' })
+    const key = { tenant: 'default', kind: 'connection', id: 'broken' }
+    await world.store.documents.put({ ...key, data: '{}', expect: 'absent', attemptId: 'a' })
+    await expect(connections.get('broken')).rejects.toMatchObject({ code: 'decryption_failed', facts: { connectionId: 'broken' } })
+    await world.connect(world.vault())
+    expect((await world.vault().getCredentials(ALICE)).accessToken).toBe('canary-access-1')
+  })
+})
