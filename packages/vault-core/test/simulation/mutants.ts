@@ -152,6 +152,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an answer without a new refresh token overwrites a newer one',
     file: 'refresh/record-answer.ts',
-    changes: [['...(!isRotated(answer) && { version: row.version }),', '']],
+    changes: [
+      ['...(!isRotated(answer) && { version: row.version }),', ''],
+      ['write: { ...write, expect: { ...write.expect, fence: attempt.row.fence } },', 'write,'],
+    ],
   },
 ]
