@@ -1,4 +1,5 @@
-import { isVaultError, VaultError } from '../errors.js'
+import { isVaultError } from '../errors.js'
+import { invalidKeyring } from './key-ring.js'
 import type { Keyring } from './keyring.js'
 
 /**
@@ -14,10 +15,10 @@ import type { Keyring } from './keyring.js'
  */
 export function combinedKeyring(keyrings: readonly Keyring[]): Keyring {
   const [first] = Array.isArray(keyrings) ? keyrings : []
-  if (!first) throw invalid('combinedKeyring takes an array of keyrings, at least one. The first wraps.')
+  if (!first) throw invalidKeyring('keyrings', 'combinedKeyring takes an array of keyrings, at least one. The first wraps.')
   const ids = keyrings.map((keyring) => keyring.current())
   const twice = ids.find((id, index) => ids.indexOf(id) !== index)
-  if (twice !== undefined) throw invalid(`Two keyrings wrap under the id "${twice}". Give each key an id of its own.`)
+  if (twice !== undefined) throw invalidKeyring('keyrings', `Two keyrings wrap under the id "${twice}". Give each key an id of its own.`)
   const reloading = keyrings.filter((keyring) => keyring.reload)
 
   return {
@@ -42,8 +43,4 @@ export function combinedKeyring(keyrings: readonly Keyring[]): Keyring {
       },
     }),
   }
-}
-
-function invalid(message: string): VaultError {
-  return new VaultError('invalid_configuration', message, { fields: { keyrings: message } })
 }

@@ -3,8 +3,8 @@ import { isProduction, type RandomSource, runtimeWithDefaults } from '../runtime
 import { fromBase64 } from './base64.js'
 import { constantTimeEqual } from './constant-time.js'
 import { unwrapDataKey, type WrappingKey, wrapDataKey, wrappingKeyIdOf } from './data-key-wrap.js'
+import { invalidKeyring, type KeyRing, parseKeyRing, wrappingKeyOf } from './key-ring.js'
 import type { Keyring } from './keyring.js'
-import { isWrappingKeyId } from './wrapped-header.js'
 
 export interface LocalKey {
   /** 1 to 64 letters, digits, `.`, `_`, `-`. Stored beside each data key that the key wraps; never give it to another key. */
@@ -52,64 +52,40 @@ export function localKeyring(keys: readonly LocalKey[], options: LocalKeyringOpt
     }),
     wrap: async (dek, context) => wrapDataKey(ring.primary, context, dek, random),
     unwrap: async (wrapped, context) => {
-      const id = wrappingKeyIdOf(wrapped)
-      if (id === undefined)
-        throw new VaultError('decryption_failed', 'A wrapped data key is damaged: it has no key id. Restore it from a backup.')
-      const key = ring.byId.get(id)
-      if (!key)
-        throw new VaultError(
-          'store_unavailable',
-          `The keyring has no key "${id}", which wraps a data key in the store. Add it to the keyring.`,
-          { reason: 'unknown_key' },
-        )
+      const key = wrappingKeyOf(ring, wrappingKeyIdOf(wrapped))
       const dek = unwrapDataKey(key, context, wrapped)
       if (!dek)
         throw new VaultError(
           'decryption_failed',
-          `A data key does not open under key "${id}". Check that the key under this id is the one that wrapped it.`,
+          `A data key does not open under key "${key.id}". Check that the key under this id is the one that wrapped it.`,
         )
       return dek
     },
   }
 }
 
-interface Ring {
-  readonly primary: WrappingKey
-  readonly byId: ReadonlyMap<string, WrappingKey>
+function parseKeys(keys: readonly LocalKey[]): KeyRing<WrappingKey> {
+  return parseKeyRing(keys, {
+    noArray: 'localKeyring takes an array of `{ id, key }`.',
+    form: '{ id, key }',
+    noKey: `The keyring has no key, and without one nothing is stored. ${HOW_TO_MAKE_ONE}, and pass it to localKeyring.`,
+    read: ({ key }, id, place) => ({ id, key: parseKey(key, id, `${place}.key`) }),
+  })
 }
 
-function parseKeys(keys: readonly LocalKey[]): Ring {
-  if (!Array.isArray(keys)) throw invalid('keys', 'localKeyring takes an array of `{ id, key }`.')
-  const parsed = new Map<string, WrappingKey>()
-  for (const [index, entry] of keys.entries()) {
-    if (typeof entry !== 'object' || entry === null) throw invalid(`keys[${index}]`, `Key ${index + 1} is not of the form \`{ id, key }\`.`)
-    const { id, key } = entry
-    if (!isWrappingKeyId(id))
-      throw invalid(`keys[${index}].id`, `Key ${index + 1} needs an id of 1 to 64 letters, digits, ".", "_" or "-".`)
-    if (parsed.has(id)) throw invalid(`keys[${index}].id`, `Two keys have the id "${id}". Give each key an id of its own.`)
-    parsed.set(id, { id, key: parseKey(key, id, index) })
-  }
-  const primary = parsed.get(keys[0]?.id ?? '')
-  if (!primary)
-    throw invalid('keys', `The keyring has no key, and without one nothing is stored. ${HOW_TO_MAKE_ONE}, and pass it to localKeyring.`)
-  return { primary, byId: parsed }
-}
-
-function parseKey(key: unknown, id: string, index: number): Uint8Array {
-  const field = `keys[${index}].key`
+function parseKey(key: unknown, id: string, field: string): Uint8Array {
   const bytes = typeof key === 'string' ? fromBase64(key.trim()) : key instanceof Uint8Array ? key.slice() : undefined
   if (bytes === undefined)
-    throw invalid(
+    throw invalidKeyring(
       field,
       `Key "${id}" is neither 32 bytes nor their base64: a character is missing, or does not belong there. ${HOW_TO_MAKE_ONE}.`,
     )
-  if (bytes.length !== KEY_LENGTH) throw invalid(field, `Key "${id}" has ${bytes.length} bytes and needs 32. ${HOW_TO_MAKE_ONE}.`)
+  if (bytes.length !== KEY_LENGTH) throw invalidKeyring(field, `Key "${id}" has ${bytes.length} bytes and needs 32. ${HOW_TO_MAKE_ONE}.`)
   if (isProduction() && constantTimeEqual(bytes, EXAMPLE_KEY))
-    throw invalid(field, `Key "${id}" is the example of the documentation, which everybody knows. ${HOW_TO_MAKE_ONE}, and keep it secret.`)
-  if (bytes.every((byte) => byte === 0)) throw invalid(field, `Key "${id}" is all zeros. ${HOW_TO_MAKE_ONE}.`)
+    throw invalidKeyring(
+      field,
+      `Key "${id}" is the example of the documentation, which everybody knows. ${HOW_TO_MAKE_ONE}, and keep it secret.`,
+    )
+  if (bytes.every((byte) => byte === 0)) throw invalidKeyring(field, `Key "${id}" is all zeros. ${HOW_TO_MAKE_ONE}.`)
   return bytes
-}
-
-function invalid(field: string, message: string): VaultError {
-  return new VaultError('invalid_configuration', message, { fields: { [field]: message } })
 }

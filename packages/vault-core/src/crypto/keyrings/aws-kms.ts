@@ -1,10 +1,11 @@
 import { VaultError } from '../../errors.js'
 import { toBase64url } from '../base64.js'
+import { invalidKeyring } from '../key-ring.js'
 import type { Keyring, WrapContext } from '../keyring.js'
 import { WRAPPED_BY } from '../wrapped-header.js'
 import type { KmsFailure } from './kms-failure.js'
 import { kmsKeyring } from './kms-keyring.js'
-import { invalidKeyring, type KmsKeyForm, parseKmsKeys } from './kms-keys.js'
+import { type KmsKeyForm, parseKmsKeys } from './kms-keys.js'
 
 /** What is used of AWS KMS. `new KMS(…)` of `@aws-sdk/client-kms` fits as it is. */
 export interface AwsKmsClient {

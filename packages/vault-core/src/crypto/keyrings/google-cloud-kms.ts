@@ -1,11 +1,12 @@
 import { fromBase64 } from '../base64.js'
+import { invalidKeyring } from '../key-ring.js'
 import type { Keyring } from '../keyring.js'
 import { wrapContextBytes } from '../wrap-context.js'
 import { WRAPPED_BY } from '../wrapped-header.js'
 import { crc32c } from './crc32c.js'
 import type { KmsFailure } from './kms-failure.js'
 import { kmsKeyring } from './kms-keyring.js'
-import { invalidKeyring, type KmsKeyForm, parseKmsKeys } from './kms-keys.js'
+import { type KmsKeyForm, parseKmsKeys } from './kms-keys.js'
 
 /** What is used of Cloud KMS. `new KeyManagementServiceClient()` of `@google-cloud/kms` fits as it is. */
 export interface GoogleCloudKmsClient {

@@ -1,9 +1,9 @@
 import { isVaultError, VaultError } from '../../errors.js'
 import { DEK_LENGTH } from '../envelope.js'
+import { type KeyRing, wrappingKeyOf } from '../key-ring.js'
 import type { Keyring, WrapContext } from '../keyring.js'
 import { readWrapped, type WrappedBy, writeWrapped } from '../wrapped-header.js'
 import { type KmsFailure, kmsError } from './kms-failure.js'
-import type { KmsKeys } from './kms-keys.js'
 
 /** What one key service does in its own way. */
 export interface KmsService<Key> {
@@ -19,8 +19,8 @@ export interface KmsService<Key> {
 /** A keyring whose wrapping keys never leave a key service: only data keys, 32 bytes each, travel there. */
 export function kmsKeyring<Key extends { readonly id: string }>(
   service: KmsService<Key>,
-  keys: KmsKeys<Key>,
-  reload: (() => Promise<KmsKeys<Key>>) | undefined,
+  keys: KeyRing<Key>,
+  reload: (() => Promise<KeyRing<Key>>) | undefined,
 ): Keyring {
   let ring = keys
 
@@ -44,17 +44,11 @@ export function kmsKeyring<Key extends { readonly id: string }>(
     },
     async unwrap(wrapped, context) {
       const parts = readWrapped(service.kind, wrapped)
-      if (!parts) throw new VaultError('decryption_failed', 'A wrapped data key is damaged: it has no key id. Restore it from a backup.')
-      const key = ring.byId.get(parts.kekId)
-      if (!key)
-        throw new VaultError(
-          'store_unavailable',
-          `The keyring has no key "${parts.kekId}", which wraps a data key in the store. Add it to the keyring.`,
-          { reason: 'unknown_key' },
-        )
+      const key = wrappingKeyOf(ring, parts?.kekId)
+      const body = parts?.body ?? new Uint8Array()
       // No service takes an empty ciphertext; what it would say of it is no outage.
-      if (parts.body.length === 0) throw kmsError('refused', service.name, key.id)
-      const dek = await decrypt(service, key, parts.body, context)
+      if (body.length === 0) throw kmsError('refused', service.name, key.id)
+      const dek = await decrypt(service, key, body, context)
       if (dek.length !== DEK_LENGTH)
         throw new VaultError(
           'decryption_failed',
