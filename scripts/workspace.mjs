@@ -14,7 +14,6 @@ const builds = new Map([
   ['start', ['@holdfast/example-express...']],
   ['test', []],
   ['check', []],
-  ['bench', []],
 ])
 
 const env = {

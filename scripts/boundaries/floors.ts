@@ -7,17 +7,18 @@ import type { WorkspacePackage } from './workspace-packages.ts'
 const floors: Readonly<Record<Floor, readonly Floor[]>> = {
   core: [],
   store: ['core'],
+  node: ['core'],
   providers: ['core'],
   login: ['core', 'providers'],
   http: ['core', 'providers', 'login'],
   portal: ['core', 'providers', 'login', 'http'],
-  express: ['core', 'providers', 'login', 'http', 'portal', 'store'],
-  cli: ['core', 'providers', 'login', 'http', 'portal', 'store'],
+  express: ['core', 'node', 'providers', 'login', 'http', 'portal', 'store'],
+  cli: ['core', 'node', 'providers', 'login', 'http', 'portal', 'store'],
   client: [],
-  app: ['core', 'providers', 'login', 'http', 'portal', 'store', 'express', 'cli', 'client', 'app'],
+  app: ['core', 'node', 'providers', 'login', 'http', 'portal', 'store', 'express', 'cli', 'client', 'app'],
 }
 
-type Floor = 'core' | 'store' | 'providers' | 'login' | 'http' | 'portal' | 'express' | 'cli' | 'client' | 'app'
+type Floor = 'core' | 'store' | 'node' | 'providers' | 'login' | 'http' | 'portal' | 'express' | 'cli' | 'client' | 'app'
 
 /**
  * Imports and dependencies that go up, or sideways between stores. Files below `src/` and the dependencies a user installs count;
@@ -50,7 +51,7 @@ function floorOf({ path }: Pick<WorkspacePackage, 'path'>): Floor | undefined {
   return floorNames.find((floor) => floor === kind)
 }
 
-const floorNames: readonly Floor[] = ['core', 'store', 'providers', 'login', 'http', 'portal', 'express', 'cli', 'client']
+const floorNames: readonly Floor[] = ['core', 'store', 'node', 'providers', 'login', 'http', 'portal', 'express', 'cli', 'client']
 
 function dependencyViolations(from: WorkspacePackage, floor: Floor, byName: ReadonlyMap<string, WorkspacePackage>): Violation[] {
   const { dependencies, peerDependencies, optionalDependencies } = from.manifest
@@ -76,9 +77,15 @@ function importViolations(
         ? [{ file, line, message: `Import of ${specifier} leaves the package's src; import the other package by its name.` }]
         : []
     }
-    const message = refusal(from, floor, byName.get(packageNameOf(specifier) ?? ''))
+    const owner = byName.get(packageNameOf(specifier) ?? '')
+    const message = refusal(from, floor, owner) ?? internalRefusal(floor, specifier, owner)
     return message ? [{ file, line, message: `Import of ${specifier}: ${message}` }] : []
   })
+}
+
+/** What a package exports as `internal` is not published: whoever is, would import what no user has. */
+function internalRefusal(floor: Floor, specifier: string, owner: WorkspacePackage | undefined): string | undefined {
+  return owner && floor !== 'app' && specifier === `${owner.name}/internal` ? 'It is not published; only apps may import it.' : undefined
 }
 
 function refusal(from: WorkspacePackage, floor: Floor, to: WorkspacePackage | undefined): string | undefined {

@@ -6,6 +6,7 @@ import { type Manifest, readWorkspacePackages, type WorkspacePackage } from '../
 
 const houses = [
   'packages/vault-core',
+  'packages/vault-node',
   'packages/vault-store-memory',
   'packages/vault-store-sql',
   'packages/vault-store-testing',
@@ -23,6 +24,9 @@ const refused: ReadonlyArray<readonly [from: string, to: string]> = [
   ['vault-core', 'vault-store-memory'],
   ['vault-core', 'vault-providers'],
   ['vault-core', 'vault-http'],
+  ['vault-core', 'vault-node'],
+  ['vault-node', 'vault-store-memory'],
+  ['vault-http', 'vault-node'],
   ['vault-store-memory', 'vault-store-sql'],
   ['vault-store-sql', 'vault-store-testing'],
   ['vault-store-sql', 'vault-providers'],
@@ -44,6 +48,8 @@ const allowed: ReadonlyArray<readonly [from: string, to: string]> = [
   ['vault-store-sql', 'vault-core'],
   ['vault-store-testing', 'vault-core'],
   ['vault-providers', 'vault-core'],
+  ['vault-node', 'vault-core'],
+  ['vault-express', 'vault-node'],
   ['vault-login', 'vault-core'],
   ['vault-http', 'vault-login'],
   ['vault-portal', 'vault-http'],
@@ -76,6 +82,16 @@ it('an import that leaves the package by its path is refused', () => {
   const packages = [packageAt('packages/vault-http', {}, [file])]
   expect(findFloorViolations(packages, () => "import '../../../vault-core/src/vault.js'")).toMatchObject([{ line: 1 }])
   expect(findFloorViolations(packages, () => "import '../there.js'")).toEqual([])
+})
+
+it('only an app may import what a package does not publish', () => {
+  const importing = (path: string): unknown[] => {
+    const file = `/house/${path}/src/index.ts`
+    const packages = [packageAt('packages/vault-core', {}, []), packageAt(path, {}, [file])]
+    return findFloorViolations(packages, () => "import '@holdfast/vault-core/internal'")
+  }
+  expect(importing('packages/vault-node')).toMatchObject([{ line: 1, message: expect.stringContaining('not published') }])
+  expect(importing('apps/benchmarks')).toEqual([])
 })
 
 it('a package of an unknown kind has to be given a floor', () => {

@@ -1,6 +1,6 @@
 import type { DemoProvider } from '@holdfast/demo-provider'
-import { createVault, type EventListener, localKeyring, type Vault } from '@holdfast/vault-core'
-import { vaultRouter } from '@holdfast/vault-express'
+import { type EventListener, localKeyring, type Vault } from '@holdfast/vault-core'
+import { createVault, vaultRouter } from '@holdfast/vault-express'
 import { sqliteStore } from '@holdfast/vault-store-sql'
 import type { Express } from 'express'
 import type { NamedKey } from './data-folder.ts'

@@ -14,7 +14,7 @@ import type { StormPlace } from './storm-places.ts'
 import { TOKEN_END } from './token-exchanges.ts'
 
 /** So many times faster does time run in a storm: a lease is 5.6 s then, and a request may run for 15. */
-export const FASTER = 8
+const FASTER = 8
 /** The vault's, for connections whose provider takes no refresh token twice: see its rotation profile `strict`. */
 export const LEASE_MS: number = 45_000 / FASTER
 export const CAP_MS: number = 120_000 / FASTER

@@ -1,0 +1,83 @@
+import { Bench } from 'tinybench'
+import type { Line, Settings } from './row.ts'
+
+/** One way of doing the same thing. */
+export interface Contender {
+  readonly name: string
+  /** Does it once. What it returns is awaited where it is a promise. */
+  readonly run: () => unknown
+}
+
+/** Long enough that the clock's own cost does not show, short enough that the machine's other work spoils few of them. */
+const BATCH_MS = 0.5
+/** Enough for the optimizing compiler. */
+const WARM_UP_MS = 60
+
+/**
+ * Runs the contenders in turn, round after round. Figures are medians over the rounds. A ratio is the median of the ratios within each
+ * round, where both sides met the same weather.
+ *
+ * @param floors - Names of the contenders that all are compared with.
+ */
+export async function alternate(contenders: readonly Contender[], floors: readonly string[], settings: Settings): Promise<readonly Line[]> {
+  const batches = new Map<string, number>()
+  for (const each of contenders) batches.set(each.name, await warmUp(each, settings))
+  const rounds: ReadonlyMap<string, number>[] = []
+  for (let round = 0; round < settings.rounds; round++) {
+    const perSecond = new Map<string, number>()
+    for (const each of contenders) perSecond.set(each.name, await measureRound(each, batches.get(each.name) ?? 1, settings.roundMs))
+    rounds.push(perSecond)
+  }
+  const medianOf = (figure: (round: ReadonlyMap<string, number>) => number): number => median(rounds.map(figure))
+  return contenders.map(({ name }) => {
+    const perSecond = medianOf((round) => speed(round, name))
+    return {
+      name,
+      figures: { 'per second': perSecond, µs: 1e6 / perSecond },
+      ratios: Object.fromEntries(floors.map((floor) => [floor, medianOf((round) => speed(round, name) / speed(round, floor))])),
+    }
+  })
+}
+
+/** How many calls make a batch. */
+async function warmUp({ run }: Contender, { roundMs }: Settings): Promise<number> {
+  const began = performance.now()
+  const lengthMs = Math.min(WARM_UP_MS, roundMs)
+  let calls = 0
+  for (let tookMs = 0; tookMs < lengthMs; tookMs = performance.now() - began) {
+    const result = run()
+    if (result instanceof Promise) await result
+    calls++
+  }
+  return Math.max(1, Math.round((calls * BATCH_MS) / (performance.now() - began)))
+}
+
+async function measureRound({ name, run }: Contender, calls: number, roundMs: number): Promise<number> {
+  const isAsync = run() instanceof Promise
+  const batch = isAsync
+    ? async () => {
+        for (let call = 0; call < calls; call++) await run()
+      }
+    : () => {
+        for (let call = 0; call < calls; call++) run()
+      }
+  const bench = new Bench({ time: roundMs, iterations: 1, warmup: false, throws: true }).add(name, batch, { async: isAsync })
+  const [task] = await bench.run()
+  const result = task?.result
+  if (!result || !('latency' in result)) throw new Error(`"${name}" was not measured.`)
+  // The mean, as the garbage collector's work belongs to what made the garbage.
+  return (calls * 1000) / result.latency.mean
+}
+
+function speed(round: ReadonlyMap<string, number>, name: string): number {
+  const found = round.get(name)
+  if (found === undefined) throw new Error(`There is no contender "${name}".`)
+  return found
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
+}

@@ -1,0 +1,2 @@
+export { createVault } from './create-vault.js'
+export { nodePrimitives } from './node-primitives.js'
