@@ -103,7 +103,7 @@ export interface Vault {
 const DRAIN_MS = 30_000
 
 /**
- * Makes a vault: wires the parts, and does nothing yet. Every bad option and connection is named in one error.
+ * Makes a vault: wires the parts, and lets the sweeper run behind them. Every bad option and connection is named in one error.
  *
  * @throws {VaultError} `invalid_configuration`.
  * @example

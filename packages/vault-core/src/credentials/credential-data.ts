@@ -22,10 +22,10 @@ export interface CredentialData {
   /** A request was sent whose outcome nobody knows: the provider may have rotated the refresh token. */
   readonly outcomeUnknown: boolean
   /**
-   * A refresh token of this grant may have reached the provider twice before the last good answer, as one before got lost: it
-   * may hold that against the grant.
+   * When a refresh token of this grant may have reached the provider twice, as a request got lost before the last good answer, or not
+   * long before that: the provider may hold it against the grant. Null when nothing is known against it.
    */
-  readonly sentTwice: boolean
+  readonly sentTwiceAtMs: number | null
   /** The end of the refresh token that was announced already. */
   readonly warnedOfEndMs: number | null
   /** The answer that the tokens came with; null for a consent. */

@@ -100,7 +100,7 @@ function readDataOrEmpty(row: CredentialRow): ReturnType<typeof readCredentialDa
       failures: 0,
       retryAtMs: null,
       outcomeUnknown: false,
-      sentTwice: false,
+      sentTwiceAtMs: null,
       warnedOfEndMs: null,
       answer: null,
     }

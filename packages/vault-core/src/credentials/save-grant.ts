@@ -48,7 +48,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       failures: 0,
       retryAtMs: null,
       outcomeUnknown: false,
-      sentTwice: false,
+      sentTwiceAtMs: null,
       warnedOfEndMs: null,
       answer: null,
     }

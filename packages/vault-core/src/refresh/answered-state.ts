@@ -54,7 +54,7 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
     failures,
     retryAtMs: isGood ? null : clock.now() + backoffMs(failures, undefined, random),
     outcomeUnknown: false,
-    sentTwice: isSentTwice,
+    sentTwiceAtMs: isSentTwice ? clock.now() : stillInDoubt(before.sentTwiceAtMs, clock.now()),
     answer: answerMark(row),
   }
   const data = { ...refreshed, warnedOfEndMs: endToAnnounceMs(refreshed, clock.now()) ?? before.warnedOfEndMs }
@@ -64,6 +64,14 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
       ? { accessToken: response.accessToken, tokenType, scope, issuedAtMs: startedAtMs, expiresAtMs }
       : undefined
   return { data, stored: grant, grant }
+}
+
+/** A request that was given up may reach the provider as late as this. */
+const LATE_REQUEST_MS = 600_000
+
+/** A good answer ends the doubt, but for requests that may still be under way. */
+function stillInDoubt(sentTwiceAtMs: number | null, nowMs: number): number | null {
+  return sentTwiceAtMs !== null && nowMs - sentTwiceAtMs < LATE_REQUEST_MS ? sentTwiceAtMs : null
 }
 
 function answerMark({ refreshTokenFingerprint, fence }: CredentialRow): AnswerMark | null {

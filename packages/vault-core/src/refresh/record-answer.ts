@@ -21,7 +21,7 @@ export async function recordAnswer(attempt: Attempt, answer: RefreshAnswer): Pro
   const moved = await writeBack(attempt, {
     // In time is who writes before anybody else has claimed, however long he believes his lease to be.
     write: { ...write, expect: { ...write.expect, fence: attempt.row.fence } },
-    lateWrite: asLateWrite(write, next),
+    lateWrite: asLateWrite(write, next, attempt.context.runtime.clock.now()),
     ...(next.grant && isRotated(answer) && { overwrite: (stored: CredentialRow) => prepareOverwrite(attempt, answer, next, stored) }),
     grant: next.grant,
     response: answer.response,
@@ -87,12 +87,12 @@ async function prepareOverwrite(
 ): Promise<CredentialUpdate> {
   const { epoch, secretRev, version } = stored
   const write = await prepareWrite({ ...attempt, row: { ...attempt.row, secretRev } }, answer, next)
-  return asLateWrite({ ...write, expect: { epoch, version } }, next)
+  return asLateWrite({ ...write, expect: { epoch, version } }, next, attempt.context.runtime.clock.now())
 }
 
 /** Whoever has to write late may have been taken for dead, and the refresh token sent once more. */
-function asLateWrite(write: CredentialUpdate, { data }: NextState): CredentialUpdate {
-  return { ...write, set: { ...write.set, data: writeCredentialData({ ...data, sentTwice: true }) } }
+function asLateWrite(write: CredentialUpdate, { data }: NextState, nowMs: number): CredentialUpdate {
+  return { ...write, set: { ...write.set, data: writeCredentialData({ ...data, sentTwiceAtMs: nowMs }) } }
 }
 
 function isRotated({ response, spent }: RefreshAnswer): boolean {

@@ -43,7 +43,7 @@ async function judgeRejectedGrant(attempt: Attempt, data: CredentialData, isOpen
     // Another refresh token stands there, and nothing is known against it: whoever asks again sends that one.
     throw grantChanged(key)
   }
-  const reason = isOpen || data.sentTwice ? 'rotation_outcome_unknown' : 'revoked'
+  const reason = isOpen || data.sentTwiceAtMs !== null ? 'rotation_outcome_unknown' : 'revoked'
   const noted = await note(attempt, { status: 'reauthorization_required', dueAtMs: null, data: { ...data, reason, retryAtMs: null } })
   if (noted === 'moved') throw grantChanged(key)
   if (noted === 'written') context.emit({ type: 'reauthorization_required', atMs: context.runtime.clock.now(), ...key, reason })

@@ -31,6 +31,7 @@ export async function giveAnswer(
     }
     case 'forged': {
       const response = new Response(bodyOf(200, answer.body, time, watch))
+      if (answer.body.ending === 'read') response.body?.getReader()
       Object.defineProperties(response, { status: { value: answer.status }, type: { value: answer.type }, ok: { value: false } })
       return response
     }
