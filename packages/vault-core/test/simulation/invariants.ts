@@ -120,7 +120,7 @@ export function invariants(ledger: Ledger, rotation: RotationProfile, nowMs: () 
       const told = `${userId} was told to connect again (${reason}) at ${nowMs()}`
       // Who was suspended tells what he had read before.
       const isLate = process.wasPausedFor(0, startedAtMs, nowMs())
-      const isOld = found !== undefined && nowMs() - found.sinceMs > SLOW_STORE_MS
+      const isOld = found !== undefined && found.sinceMs < lookedSinceMs(process, userId, startedAtMs)
       const stored = isLate || !isOld ? undefined : ledger.refreshTokens.get(found.token)
       if (
         stored &&
@@ -158,6 +158,15 @@ export function invariants(ledger: Ledger, rotation: RotationProfile, nowMs: () 
     if (troubleMs === undefined || troubleMs < sentAtMs) return false
     // Cut off from the store: its renewals fail, and so does its write-back.
     return rotation.kind !== 'strict' || nowMs() - troubleMs - process.pausedMsBetween(troubleMs, nowMs()) <= WRITE_RETRY_MS
+  }
+
+  /** Whatever was in the store at this moment, who tells now has to know. Whoever was refused himself looks after that; others may have read a while ago. */
+  function lookedSinceMs(process: SimulatedProcess, userId: string, startedAtMs: number): number {
+    const own = ledger.requests.findLast(
+      (request) =>
+        request.process === process && ledger.grants.get(ledger.refreshTokens.get(request.refreshToken)?.grantId ?? '')?.userId === userId,
+    )
+    return own?.endedAtMs !== undefined && own.endedAtMs >= startedAtMs ? own.endedAtMs : nowMs() - SLOW_STORE_MS
   }
 
   /** Nobody knows what became of it: no answer of any kind came to its sender. */

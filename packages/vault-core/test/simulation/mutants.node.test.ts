@@ -11,7 +11,7 @@ const BOUND = 20_000
 const FIRST_SEED = 1
 
 // A simulation that cannot fail proves nothing: without any of its guards the refresh has to be caught.
-describe('the simulation notices a refresh', { timeout: 240_000 }, () => {
+describe('the simulation notices a refresh', { timeout: 600_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-mutants-'))
   afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -53,7 +53,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no second look before invalid_grant is believed',
     file: 'refresh/record-failure.ts',
-    changes: [['const newest = await context.credentials.get(key)', 'const newest = row as typeof row | null']],
+    changes: [
+      ['const newest = await context.credentials.get(key)', 'const newest = row as typeof row | null'],
+      ["if (noted === 'moved') throw grantChanged(key)", ''],
+    ],
   },
   {
     name: 'release before the write',
