@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, openSync } from 'node:fs'
+import { closeSync, constants, lstatSync, openSync, utimesSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { VaultError } from '@holdfast/vault-core'
@@ -34,13 +34,21 @@ export function kernelLock(path: string, { patienceMs, random, makeFolder }: Ker
     database = new DatabaseSync(path, { timeout: 0 })
     return database
   }
+  let releasedAt = Number.NEGATIVE_INFINITY
   return {
     async acquire() {
       const giveUpAt = performance.now() + patienceMs
+      // Whoever comes straight back would find the lock free each time, and those who look for it now and then never.
+      if (performance.now() - releasedAt < MAX_PAUSE_MS && isWaitedFor(path)) await sleep(MAX_PAUSE_MS * (0.2 + 0.3 * random()))
       for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS)) {
         const lock = await opened()
         if (tryToLock(lock)) {
-          if (fileId(path) === openedId) return () => lock.exec('rollback')
+          if (fileId(path) === openedId) {
+            return () => {
+              lock.exec('rollback')
+              releasedAt = performance.now()
+            }
+          }
           lock.exec('rollback')
         }
         if (performance.now() > giveUpAt) {
@@ -49,6 +57,7 @@ export function kernelLock(path: string, { patienceMs, random, makeFolder }: Ker
             `Another process has held the lock of the store for ${Math.round(patienceMs / 1000)} s. Look for one that hangs or is stopped; when it ends, the lock is free.`,
           )
         }
+        tellThatSomebodyWaits(path)
         await sleep(pauseMs * (0.5 + random()))
       }
     },
@@ -57,6 +66,23 @@ export function kernelLock(path: string, { patienceMs, random, makeFolder }: Ker
 }
 
 const MAX_PAUSE_MS = 15
+/** Whoever waits says so at least this often. */
+const WAITING_FOR_MS = 3 * MAX_PAUSE_MS
+
+/** By the time of the lock's file, which means nothing else. */
+function tellThatSomebodyWaits(path: string): void {
+  try {
+    const now = new Date()
+    utimesSync(path, now, now)
+  } catch {
+    // Then his turn comes a little later.
+  }
+}
+
+function isWaitedFor(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  return found !== undefined && Math.abs(Date.now() - found.mtimeMs) < WAITING_FOR_MS
+}
 
 function tryToLock(database: DatabaseSync): boolean {
   try {

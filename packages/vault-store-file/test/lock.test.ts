@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { VaultStore } from '@holdfast/vault-core'
 import { afterAll, describe, expect, it } from 'vitest'
 import { fileStore } from '../src/index.js'
@@ -46,6 +47,31 @@ describe('the lock of a folder', { timeout: 60_000 }, () => {
     const takers = Array.from({ length: 6 }, (_, n) => start(path, 'take', `process-${n}`))
     expect(await Promise.all(takers.map(({ ended }) => ended))).toEqual([0, 0, 0, 0, 0, 0])
     expect(takers.flatMap(({ said }) => said).filter(Boolean)).toHaveLength(1)
+  })
+
+  it('comes to whoever waits, though its holder wants it back at once, again and again', async () => {
+    const path = join(newFolder(), 'lock')
+    mkdirSync(dirname(path), { recursive: true })
+    const options = { patienceMs: 60_000, random: Math.random, makeFolder: async () => undefined }
+    const [greedy, patient] = [kernelLock(path, options), kernelLock(path, options)]
+    let turns = 0
+    let hadItsTurn = false
+    const waiting = (async () => {
+      await sleep(1)
+      const release = await patient.acquire()
+      hadItsTurn = true
+      release()
+    })()
+    while (!hadItsTurn && turns < 1_000) {
+      const release = await greedy.acquire()
+      await sleep(2)
+      turns += 1
+      release()
+    }
+    await waiting
+    expect(turns).toBeLessThan(100)
+    greedy.close()
+    patient.close()
   })
 
   it('is that of the folder under this name, also when another one was put in its place', async () => {

@@ -4,7 +4,7 @@ import { CAP_MS, LEASE_MS } from './storm-world.ts'
 import type { TokenExchange } from './token-exchanges.ts'
 
 /** Why what the provider answered need not have come into the store. */
-export type Excuse = 'swallowed' | 'killed' | 'stopped' | 'store away'
+export type Excuse = 'swallowed' | 'killed' | 'stopped' | 'store away' | 'store slow'
 
 /** An exchange, and what became of its answer. */
 export interface Entry extends TokenExchange {
@@ -53,6 +53,8 @@ function excuseOf(exchange: TokenExchange, writtenAtMs: number | undefined, { de
   if (swallows(fault) && !isDelivered) return 'swallowed'
   if (writtenAtMs === undefined && deaths.has(asker)) return 'killed'
   if (pauses.some((pause) => pause.worker === asker && overlaps(pause, life))) return 'stopped'
+  // So slow that it was as good as away: others had to take its holder for dead.
+  if (answer === 'rotated' && writtenAtMs !== undefined && writtenAtMs - arrivedMs > CAP_MS) return 'store slow'
   // New tokens are written again and again. Only a store that is away for longer than any lease leaves them to a race.
   const longEnoughMs = answer === 'rotated' ? LEASE_MS : 0
   if (outages.some((outage) => outage.toMs - outage.fromMs >= longEnoughMs && overlaps(outage, life))) return 'store away'
