@@ -25,6 +25,24 @@ describe('a Secret', () => {
     expect(secret.reveal()).toBe(CANARY)
   })
 
+  it.each([
+    ['the same', CANARY, true],
+    ['one character more', `${CANARY}x`, false],
+    ['one character less', CANARY.slice(0, -1), false],
+    ['another first character', `x${CANARY.slice(1)}`, false],
+    ['another last character', `${CANARY.slice(0, -1)}x`, false],
+    ['nothing', '', false],
+    ['itself twice', CANARY.repeat(2), false],
+  ])('equals %s or not', (_what, text, isEqual) => {
+    expect(secret.equals(new Secret(text))).toBe(isEqual)
+    expect(new Secret(text).equals(secret)).toBe(isEqual)
+  })
+
+  it('equals nothing where both hold nothing of each other', () => {
+    expect(new Secret('').equals(new Secret(''))).toBe(true)
+    expect(new Secret('\0').equals(new Secret(''))).toBe(false)
+  })
+
   it('gives it to no other object, though that has its methods', () => {
     const impostor = Object.create(Secret.prototype)
     expect(() => Secret.prototype.reveal.call(impostor)).toThrow(TypeError)

@@ -96,7 +96,7 @@ function asLateWrite(write: CredentialUpdate, { data }: NextState, nowMs: number
 }
 
 function isRotated({ response, spent }: RefreshAnswer): boolean {
-  return response.refreshToken !== undefined && response.refreshToken.reveal() !== spent.reveal()
+  return response.refreshToken !== undefined && !response.refreshToken.equals(spent)
 }
 
 /** After the write: a listener that fails, or a process that dies in it, takes nothing with it. */
