@@ -78,10 +78,15 @@ export class VaultError extends Error {
 
   constructor(code: VaultErrorCode, message: string, options: VaultErrorFacts & { readonly cause?: unknown } = {}) {
     const { cause, ...facts } = options
-    super(message, cause === undefined ? undefined : { cause })
+    super(escapeControlCharacters(message), cause === undefined ? undefined : { cause })
     this.code = code
     this.facts = facts
   }
+}
+
+/** Ids may hold line ends and terminal sequences; in a message, which goes to logs and terminals, they would forge lines. */
+function escapeControlCharacters(message: string): string {
+  return message.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** Tells whether `error` is a {@link VaultError}, with one of `codes` if any are given. */
