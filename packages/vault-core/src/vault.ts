@@ -13,6 +13,8 @@ import { createSealer } from './crypto/create-sealer.js'
 import { createKeyStatus, type KeyStatus } from './crypto/key-status.js'
 import { randomToken } from './crypto/random-token.js'
 import { createRotateKeys, type KeyRotationReport, type RotateKeysOptions } from './crypto/rotate-keys.js'
+import { type CustomerTenants, createCustomerTenants } from './directory/customer-tenants.js'
+import { createUsers, type Users } from './directory/users.js'
 import { safeEmitter } from './events.js'
 import { silentLog } from './log.js'
 import { createConnectionRegistry } from './model/connection-registry.js'
@@ -22,8 +24,9 @@ import { createDiscovery } from './oauth/discovery.js'
 import { sendRefreshRequest } from './oauth/refresh-token.js'
 import { revokeTokens } from './oauth/revocation.js'
 import { type AccessRecords, createAccessRecords } from './permissions/access-records.js'
+import { createGroups, type Groups } from './permissions/groups.js'
 import { createPermissions, type Permissions } from './permissions/permissions.js'
-import { createServiceClients, type ServiceClients } from './permissions/service-clients.js'
+import { createRoles, type Roles } from './permissions/roles.js'
 import { createCircuits } from './refresh/circuits.js'
 import type { RefreshContext } from './refresh/context.js'
 import { createRefreshCoordinator } from './refresh/coordinator.js'
@@ -33,6 +36,8 @@ import { createSweeper, type SweepReport } from './refresh/sweeper.js'
 import { createUnwrittenGrants } from './refresh/unwritten-grants.js'
 import { refuseOnceClosed } from './refuse-once-closed.js'
 import { generateEd25519KeyPair, runtimeWithDefaults } from './runtime.js'
+import { type BootstrapAdministratorOptions, createBootstrapAdministrator } from './service-clients/bootstrap-administrator.js'
+import { createServiceClients, type NewAccessKey, type ServiceClients } from './service-clients/service-clients.js'
 import type { Page } from './storage/contract.js'
 import { parseVaultOptions, type VaultOptions } from './vault-options.js'
 
@@ -43,7 +48,23 @@ export interface Vault {
   readonly authorization: Authorization
   readonly permissions: Permissions
   readonly accessRecords: AccessRecords
+  readonly roles: Roles
+  readonly groups: Groups
+  readonly users: Users
+  readonly tenants: CustomerTenants
   readonly serviceClients: ServiceClients
+  /**
+   * Makes the first administrator, once in the life of a vault: a service client that may do everything. Print its access key, which is told
+   * this once; undefined every time after. `again` makes another one.
+   *
+   * @throws {VaultError} `store_unavailable`.
+   * @example
+   * ```ts
+   * const administrator = await vault.bootstrapAdministrator()
+   * if (administrator) console.log(`Access key of the first administrator, shown once: ${administrator.accessKey}`)
+   * ```
+   */
+  bootstrapAdministrator(options?: BootstrapAdministratorOptions): Promise<NewAccessKey | undefined>
   /**
    * Returns an access token that works, refreshing first if it must. Callers at the same time share one refresh.
    *
@@ -143,7 +164,7 @@ export function createVault(options: VaultOptions): Vault {
     cipherSuite,
   })
   const stored = createStoredConnections({ documents: store.documents, sealer, tenant, runtime })
-  const connections = createConnections({ code, stored })
+  const connections = createConnections({ code, stored, runtime })
   const discovery = createDiscovery({ runtime })
   const revocations = createRevocationJobs({
     outbox: store.outbox,
@@ -196,7 +217,12 @@ export function createVault(options: VaultOptions): Vault {
     void tellClashes(code, stored, log)
   }
   const saveGrant = createSaveGrant({ tenant, connections, credentials: store.credentials, sealer, runtime, emit })
-  const permissions = createPermissions({ documents: store.documents, tenant, runtime, log })
+  const kept = { documents: store.documents, tenant, runtime }
+  const permissions = createPermissions({ ...kept, log })
+  const roles = createRoles({ ...kept, permissions })
+  const groups = createGroups({ ...kept, permissions })
+  const accessRecords = createAccessRecords({ ...kept, permissions, roles, groups })
+  const serviceClients = createServiceClients({ ...kept, accountId, permissions, generateKeyPair: generateEd25519KeyPair })
 
   const whileOpen = <T extends object>(calls: T): T => refuseOnceClosed(calls, stopped.signal)
   const disconnect = createDisconnect({ tenant, credentials: store.credentials, sealer, revocations, runtime, log, emit })
@@ -244,10 +270,13 @@ export function createVault(options: VaultOptions): Vault {
       createAuthorization({ connections, sealer, tickets: store.tickets, tenant, runtime, discovery, saveGrant, log }),
     ),
     permissions: whileOpen(permissions),
-    accessRecords: whileOpen(createAccessRecords({ documents: store.documents, tenant, runtime, onWrite: () => permissions.invalidate() })),
-    serviceClients: whileOpen(
-      createServiceClients({ documents: store.documents, tenant, accountId, runtime, generateKeyPair: generateEd25519KeyPair }),
-    ),
+    accessRecords: whileOpen(accessRecords),
+    roles: whileOpen(roles),
+    groups: whileOpen(groups),
+    users: whileOpen(createUsers(kept)),
+    tenants: whileOpen(createCustomerTenants(kept)),
+    serviceClients: whileOpen(serviceClients),
+    ...whileOpen({ bootstrapAdministrator: createBootstrapAdministrator({ ...kept, serviceClients, accessRecords }) }),
     ...credentialCalls,
     sweep: () => sweeper.sweep(),
     close: () => {

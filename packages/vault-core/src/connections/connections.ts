@@ -1,28 +1,57 @@
+import { randomToken } from '../crypto/random-token.js'
+import type { PageQuery } from '../documents/page-query.js'
 import { isVaultError, VaultError } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Connection, ConnectionInput } from '../model/connection.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
 import { CONNECTION_ID } from '../model/parse-connection.js'
+import type { Runtime } from '../runtime.js'
+import type { Page } from '../storage/contract.js'
+import { type ConnectionChanges, changeConnection } from './connection-changes.js'
+import { type ConnectionInfo, connectionInfo } from './connection-info.js'
 import type { StoredConnections } from './stored-connections.js'
+
+export type { ConnectionChanges } from './connection-changes.js'
+export type { ConnectionInfo } from './connection-info.js'
 
 /** The connections of a vault: those in its code, and those that were put into the store. Code wins. */
 export interface Connections extends ConnectionRegistry {
+  /** What may be shown of a connection. @throws {VaultError} `connection_not_found`. */
+  describe(connectionId: string): Promise<ConnectionInfo>
+  /** What may be shown of all: those in code first, all of them on the first page. @throws {VaultError} `invalid_request`. */
+  describeAll(query?: PageQuery): Promise<Page<ConnectionInfo>>
   /**
-   * Stores a connection, or replaces it. Its client secret and private key are sealed. Every process uses it within a second.
+   * Stores a new connection. Its client secret and private key are sealed. Every process uses it within a second.
    *
-   * @throws {VaultError} `invalid_request`, naming each bad field; `conflict` when a connection in code has the id.
+   * @param input - Without `connectionId`, the vault makes one: `con_…`.
+   * @throws {VaultError} `invalid_request`, naming each bad field; `conflict` when the id is taken.
    */
+  create(input: NewConnection): Promise<ConnectionInfo>
+  /** Stores a connection, or replaces it. @throws {VaultError} `invalid_request`, naming each bad field; `conflict` when a connection in code has the id. */
   put(input: ConnectionInput): Promise<void>
+  /**
+   * Changes fields of a stored connection; undefined takes one away. The client secret stays unless it is mentioned, and must be given again
+   * when the endpoints that it is sent to change: so nobody who cannot read it can send it elsewhere.
+   *
+   * @throws {VaultError} `connection_not_found`; `invalid_request`, naming each bad field; `conflict` with reason `in_code`.
+   */
+  update(connectionId: string, changes: ConnectionChanges): Promise<ConnectionInfo>
   /**
    * Removes a stored connection. Credentials of it stay, and cannot be refreshed or revoked without it: disconnect them before.
    *
-   * @throws {VaultError} `connection_not_found` when there is none in the store.
+   * @throws {VaultError} `connection_not_found` when there is none; `conflict` with reason `in_code` for one in code.
    */
   delete(connectionId: string): Promise<void>
 }
 
-export function createConnections(parts: { readonly code: ConnectionRegistry; readonly stored: StoredConnections }): Connections {
-  const { code, stored } = parts
+export type NewConnection = Omit<ConnectionInput, 'connectionId'> & { readonly connectionId?: string }
+
+export function createConnections(parts: {
+  readonly code: ConnectionRegistry
+  readonly stored: StoredConnections
+  readonly runtime: Runtime
+}): Connections {
+  const { code, stored, runtime } = parts
   const inCode = async (connectionId: string): Promise<Connection | undefined> => {
     try {
       return await code.get(connectionId)
@@ -32,33 +61,76 @@ export function createConnections(parts: { readonly code: ConnectionRegistry; re
     }
   }
   const isId = (connectionId: unknown): connectionId is string => typeof connectionId === 'string' && CONNECTION_ID.test(connectionId)
+
+  async function assertNotInCode(connectionId: string): Promise<void> {
+    if (!(await inCode(connectionId))) return
+    throw new VaultError(
+      'conflict',
+      `Connection "${connectionId}" is in the code of this application, and code wins. Choose another id, or take it out of the code.`,
+      { connectionId, reason: 'in_code' },
+    )
+  }
+
   return {
     async get(connectionId) {
       return (await inCode(connectionId)) ?? (isId(connectionId) ? await stored.get(connectionId) : undefined) ?? code.get(connectionId)
     },
+
     async list() {
       const own = await code.list()
       const ids = new Set(own.map(({ connectionId }) => connectionId))
       return [...own, ...(await stored.list()).filter(({ connectionId }) => !ids.has(connectionId))]
     },
-    async put(input) {
-      const connectionId = input?.connectionId
-      if (isId(connectionId) && (await inCode(connectionId)))
-        throw new VaultError(
-          'conflict',
-          `Connection "${connectionId}" is in the code of this application, and code wins. Choose another id, or take it out of the code.`,
-          { connectionId },
-        )
-      await stored.put(input)
+
+    async describe(connectionId) {
+      const own = await inCode(connectionId)
+      if (own) return connectionInfo(own, { source: 'code' })
+      const info = isId(connectionId) ? await stored.describe(connectionId) : undefined
+      // The registry has the error for what is not there.
+      return info ?? connectionInfo(await code.get(connectionId), { source: 'code' })
     },
+
+    async describeAll(query = {}) {
+      const own = await code.list()
+      const ids = new Set(own.map(({ connectionId }) => connectionId))
+      const page = await stored.page(query)
+      const first = query.cursor === undefined ? own.map((connection) => connectionInfo(connection, { source: 'code' })) : []
+      return { ...page, items: [...first, ...page.items.filter(({ connectionId }) => !ids.has(connectionId))] }
+    },
+
+    async create(input) {
+      const connectionId = input?.connectionId ?? `con_${randomToken(runtime.random, 16)}`
+      await assertNotInCode(connectionId)
+      return stored.write(connectionId, (before) => {
+        if (before === undefined) return { ...input, connectionId }
+        throw new VaultError('conflict', 'There is a connection of this id. Choose another id.', { fields: { connectionId: 'is taken' } })
+      })
+    },
+
+    async put(input) {
+      if (isId(input?.connectionId)) await assertNotInCode(input.connectionId)
+      await stored.write(String(input?.connectionId), () => input)
+    },
+
+    async update(connectionId, changes) {
+      await assertNotInCode(connectionId)
+      if (!isId(connectionId)) throw notStored()
+      return stored.write(connectionId, (before) => {
+        if (before !== undefined) return changeConnection(before, changes)
+        throw notStored()
+      })
+    },
+
     async delete(connectionId) {
+      await assertNotInCode(connectionId)
       if (isId(connectionId) && (await stored.delete(connectionId))) return
-      throw new VaultError(
-        'connection_not_found',
-        'There is no such connection in the store. Correct the id; those in code are not stored.',
-      )
+      throw notStored()
     },
   }
+}
+
+function notStored(): VaultError {
+  return new VaultError('connection_not_found', 'There is no such connection in the store. Correct the id.')
 }
 
 /** Says which stored connections are not used, as the code has others of their ids. To be asked at the start; failing it does no harm. */

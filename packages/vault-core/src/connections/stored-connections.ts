@@ -1,19 +1,30 @@
 import { fromBase64, toBase64url } from '../crypto/base64.js'
 import { randomToken } from '../crypto/random-token.js'
 import type { SealContext, Sealer } from '../crypto/sealer.js'
+import { type PageQuery, readPageQuery } from '../documents/page-query.js'
+import { laterTimestamp, timestamp } from '../documents/timestamp.js'
 import { VaultError } from '../errors.js'
 import type { Connection, ConnectionInput } from '../model/connection.js'
-import { invalidConnections, readConnection } from '../model/parse-connection.js'
+import { CONNECTION_ID, invalidConnections, readConnection } from '../model/parse-connection.js'
 import type { Runtime } from '../runtime.js'
-import type { DocumentKey, DocumentRow, DocumentStore } from '../storage/contract.js'
+import type { DocumentKey, DocumentRow, DocumentStore, Page } from '../storage/contract.js'
+import { type ConnectionInfo, connectionInfo } from './connection-info.js'
 
 /** Connections that stand in the store. Their client secrets and private keys are sealed under the tenant's data key. */
 export interface StoredConnections {
   /** Undefined when there is none. A change by another process is seen within a second. */
   get(connectionId: string): Promise<Connection | undefined>
   list(): Promise<readonly Connection[]>
-  /** @throws {VaultError} `invalid_request`, naming each bad field; `conflict` when others write it again and again. */
-  put(input: ConnectionInput): Promise<void>
+  /** What may be shown. Undefined when there is none. */
+  describe(connectionId: string): Promise<ConnectionInfo | undefined>
+  page(query: PageQuery): Promise<Page<ConnectionInfo>>
+  /**
+   * Stores what `next` makes of the connection that stands there, secrets opened, and of undefined when there is none. Asked again when another
+   * write came first.
+   *
+   * @throws {VaultError} `invalid_request`, naming each bad field; `conflict` when others write it again and again; what `next` throws.
+   */
+  write(connectionId: string, next: (before: ConnectionInput | undefined) => ConnectionInput): Promise<ConnectionInfo>
   /** @returns Whether there was one. */
   delete(connectionId: string): Promise<boolean>
 }
@@ -33,6 +44,10 @@ interface StoredConnection {
   /** base64url of what the sealer made. */
   readonly sealed: Readonly<Partial<Record<SecretField, string>>>
   readonly secretRev: number
+  /** ISO 8601. */
+  readonly createdTime: string
+  /** ISO 8601. */
+  readonly lastUpdated: string
 }
 
 export function createStoredConnections(parts: {
@@ -56,16 +71,23 @@ export function createStoredConnections(parts: {
     return sealed
   }
 
-  const open = async (row: DocumentRow): Promise<Connection> => {
+  const openInput = async (row: DocumentRow): Promise<ConnectionInput> => {
     const { input, sealed, secretRev } = readStored(row)
     const secrets: Partial<Record<SecretField, string>> = {}
     for (const field of SECRETS) {
       const blob = sealed[field] === undefined ? undefined : fromBase64(sealed[field])
       if (blob) secrets[field] = new TextDecoder().decode(await sealer.open(contextOf(row.id, field, secretRev), blob))
     }
-    const read = readConnection({ ...input, ...secrets })
-    if (read.ok) return read.connection
-    throw invalidConnections(`Connection "${row.id}" in the store was written by another version, or is damaged`, read.problems)
+    return { ...input, ...secrets }
+  }
+
+  const open = async (row: DocumentRow): Promise<Connection> => readBack(row, await openInput(row))
+
+  /** Opens no secret: that one is there is seen without. */
+  const infoOf = (row: DocumentRow): ConnectionInfo => {
+    const { input, sealed, createdTime, lastUpdated } = readStored(row)
+    const placeholders = Object.fromEntries(SECRETS.filter((field) => sealed[field] !== undefined).map((field) => [field, '-']))
+    return connectionInfo(readBack(row, { ...input, ...placeholders }), { source: 'store', createdTime, lastUpdated })
   }
 
   return {
@@ -94,19 +116,36 @@ export function createStoredConnections(parts: {
       return connections
     },
 
-    async put(input) {
-      const read = readConnection(input)
-      if (!read.ok) throw badRequest(read.problems)
-      const { clientSecret: _clientSecret, privateKey: _privateKey, ...open } = input
-      const { connectionId } = read.connection
+    async describe(connectionId) {
+      const row = await documents.get(keyOf(connectionId))
+      return row ? infoOf(row) : undefined
+    },
+
+    async page(query) {
+      const page = await documents.list({ tenant, kind: KIND, ...readPageQuery(query) })
+      return { ...page, items: page.items.map(infoOf) }
+    },
+
+    async write(connectionId, next) {
       const attemptId = randomToken(runtime.random, 16)
-      let row = await documents.get(keyOf(connectionId))
+      // What can be no id is told with all the rest that is wrong, and not by the store.
+      let row = CONNECTION_ID.test(connectionId) ? await documents.get(keyOf(connectionId)) : null
       for (let tries = 0; tries < MOST_TRIES; tries++) {
-        const secretRev = row ? readStored(row).secretRev + 1 : 1
-        const stored: StoredConnection = { v: 1, input: open, sealed: await seal(input, secretRev), secretRev }
+        const input = next(row ? await openInput(row) : undefined)
+        const read = readConnection(input)
+        if (!read.ok) throw badRequest(read.problems)
+        const before = row ? readStored(row) : undefined
+        const secretRev = (before?.secretRev ?? 0) + 1
+        const { clientSecret: _clientSecret, privateKey: _privateKey, ...plain } = input
+        const nowMs = runtime.clock.now()
+        const times = before
+          ? { createdTime: before.createdTime, lastUpdated: laterTimestamp(nowMs, before.lastUpdated) }
+          : { createdTime: timestamp(nowMs), lastUpdated: timestamp(nowMs) }
+        const stored: StoredConnection = { v: 1, input: plain, sealed: await seal(input, secretRev), secretRev, ...times }
         const data = JSON.stringify(stored)
         const put = await documents.put({ ...keyOf(connectionId), data, expect: row?.version ?? 'absent', attemptId })
-        if (put.outcome === 'stored') return void known.delete(connectionId)
+        known.delete(connectionId)
+        if (put.outcome === 'stored') return connectionInfo(read.connection, { source: 'store', ...times })
         row = put.current
       }
       throw new VaultError('conflict', `Connection "${connectionId}" changed again and again. Repeat the call.`, { connectionId })
@@ -124,6 +163,12 @@ export function createStoredConnections(parts: {
   }
 }
 
+function readBack({ id }: DocumentRow, input: ConnectionInput): Connection {
+  const read = readConnection(input)
+  if (read.ok) return read.connection
+  throw invalidConnections(`Connection "${id}" in the store was written by another version, or is damaged`, read.problems)
+}
+
 function contextOf(connectionId: string, field: SecretField, secretRev: number): SealContext {
   return { userId: '', connectionId, accountId: '', field: `connection/${field}`, epoch: 0, secretRev }
 }
@@ -131,7 +176,8 @@ function contextOf(connectionId: string, field: SecretField, secretRev: number):
 function readStored({ id, data }: DocumentRow): StoredConnection {
   try {
     const stored = JSON.parse(data) as Partial<StoredConnection> | null
-    if (stored?.v === 1 && stored.input && stored.sealed && typeof stored.secretRev === 'number') return stored as StoredConnection
+    const isWhole = stored?.v === 1 && stored.input && stored.sealed && typeof stored.secretRev === 'number' && stored.createdTime
+    if (isWhole && stored.lastUpdated) return stored as StoredConnection
   } catch {
     // Told below.
   }

@@ -47,7 +47,15 @@ export interface ConnectionInput {
   readonly refreshTokenIdleLifetimeS?: number
   /** Allow http endpoints on hosts other than loopback. Never in production. Default false. */
   readonly allowInsecureRequests?: boolean
+  /** How token requests are encoded. Default the form that RFC 6749 asks for; few providers want JSON. */
+  readonly tokenRequestContentType?: TokenRequestContentType
+  /** The provider's own tenant that this connection is for. Kept for the application; the vault does not use it. At most 64 characters. */
+  readonly providerTenantId?: string
+  /** Texts that the application keeps with the connection, none of them secret. At most 100, of 128 characters each. */
+  readonly tags?: Readonly<Record<string, string>>
 }
+
+export type TokenRequestContentType = 'application/x-www-form-urlencoded' | 'application/json'
 
 /** A connection that was parsed: every field is right, secrets are wrapped, defaults are filled in. */
 export interface Connection {
@@ -72,4 +80,7 @@ export interface Connection {
   readonly refreshAhead: boolean
   readonly refreshTokenIdleLifetimeS: number | undefined
   readonly allowInsecureRequests: boolean
+  readonly tokenRequestContentType: TokenRequestContentType
+  readonly providerTenantId: string | undefined
+  readonly tags: Readonly<Record<string, string>> | undefined
 }

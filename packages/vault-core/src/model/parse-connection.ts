@@ -1,3 +1,5 @@
+import { createFieldProblems } from '../documents/field-problems.js'
+import { readTags } from '../documents/read-fields.js'
 import { VaultError } from '../errors.js'
 import { Secret } from '../secret.js'
 import type { Connection, ConnectionInput, ConnectionProperties, RotationProfile } from './connection.js'
@@ -65,6 +67,11 @@ export function readConnection(input: unknown): ReadConnection {
   for (const field of ['refreshAhead', 'allowInsecureRequests']) {
     if (!['boolean', 'undefined'].includes(typeof fields.get(field))) complain(field, 'must be true or false')
   }
+  complain('tokenRequestContentType', contentTypeProblem(fields.get('tokenRequestContentType')))
+  complain('providerTenantId', fields.get('providerTenantId') === undefined ? undefined : textProblem(fields.get('providerTenantId'), 64))
+  const tags = createFieldProblems()
+  readTags(fields.get('tags'), tags)
+  for (const [field, problem] of tags.all()) complain(field, problem)
 
   if (problems.size > 0) return { ok: false, problems }
   // Every field was checked above; from here on the types hold.
@@ -96,6 +103,9 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'refreshAhead',
   'refreshTokenIdleLifetimeS',
   'allowInsecureRequests',
+  'tokenRequestContentType',
+  'providerTenantId',
+  'tags',
 ]
 
 function unknownField(field: string): [string, string | undefined] {
@@ -117,6 +127,11 @@ function urlProblems(fields: ReadonlyMap<string, unknown>): readonly (readonly [
   const missing = (['authorizationEndpoint', 'tokenEndpoint'] as const).filter((field) => fields.get(field) === undefined)
   if (missing.length === 2) return [...problems, ['issuer', 'is missing: give `issuer`, or `authorizationEndpoint` and `tokenEndpoint`']]
   return [...problems, ...missing.map((field) => [field, 'is missing: without `issuer` both endpoints are needed'] as const)]
+}
+
+function contentTypeProblem(value: unknown): string | undefined {
+  const known = value === undefined || value === 'application/x-www-form-urlencoded' || value === 'application/json'
+  return known ? undefined : 'must be `application/x-www-form-urlencoded` or `application/json`'
 }
 
 function rotationProblem(rotation: unknown): string | undefined {
@@ -170,5 +185,8 @@ function buildConnection(
     refreshAhead: input.refreshAhead ?? false,
     refreshTokenIdleLifetimeS: input.refreshTokenIdleLifetimeS,
     allowInsecureRequests: input.allowInsecureRequests ?? false,
+    tokenRequestContentType: input.tokenRequestContentType ?? 'application/x-www-form-urlencoded',
+    providerTenantId: input.providerTenantId,
+    tags: input.tags && Object.freeze({ ...input.tags }),
   })
 }

@@ -34,7 +34,7 @@ export async function sendTokenRequest({ connection, runtime, signal, maySend, s
     if (heldBack) return Promise.reject(signal.reason)
     reachedFetch = true
     sentSecrets = secretsIn(init, connection)
-    return untilAborted(startFetch(runtime, url, init), signal, discardBody)
+    return untilAborted(startFetch(runtime, url, encode(init, connection)), signal, discardBody)
   }
 
   try {
@@ -51,6 +51,16 @@ export async function sendTokenRequest({ connection, runtime, signal, maySend, s
     if (!reachedFetch) return { kind: 'no_answer', notSent: true, reason: 'configuration', cause: isVaultError(error) ? error : undefined }
     if (signal.aborted) return { kind: 'no_answer', notSent: false, reason: 'aborted', cause: undefined }
     return { kind: 'no_answer', notSent: wasSurelyNotSent(error), reason: 'network', cause: failureCode(error) }
+  }
+}
+
+/** The message as the provider wants it. JSON is in no RFC, and all that some providers take. */
+function encode(init: oauth.CustomFetchOptions<'POST', URLSearchParams>, { tokenRequestContentType }: Connection): RequestInit {
+  if (tokenRequestContentType !== 'application/json') return init
+  return {
+    ...init,
+    headers: { ...init.headers, 'content-type': tokenRequestContentType },
+    body: JSON.stringify(Object.fromEntries(init.body)),
   }
 }
 

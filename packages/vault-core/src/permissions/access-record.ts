@@ -8,8 +8,10 @@ export interface AccessRecord {
   readonly description?: string
   /** A deleted record is kept, and gives nothing. */
   readonly status: 'ACTIVE' | 'DELETED'
-  /** Whom each statement is about that names no users of its own. At most 1,000. */
+  /** Whom each statement is about that names no users and groups of its own. At most 1,000. */
   readonly users?: readonly SubjectReference[]
+  /** Whose members each statement is about that names no users and groups of its own. At most 100. */
+  readonly groups?: readonly GroupReference[]
   /** Who may change the record, for the management API. Gives no other access. At most 100. */
   readonly admins?: readonly SubjectReference[]
   /** 1 to 100. */
@@ -24,14 +26,21 @@ export interface SubjectReference {
   readonly userId: string
 }
 
+/** All members of a group, as they are when a permission is asked for. */
+export interface GroupReference {
+  readonly groupId: string
+}
+
 /** Each of the roles, on each of the resources. */
 export interface AccessStatement {
   /** 1 to 100 role ids. */
   readonly roles: readonly string[]
   /** 1 to 100 resource URIs; wildcards as {@link parseResourcePattern} has them. */
   readonly resources: readonly { readonly resourceUri: string }[]
-  /** At most 100; only where the record itself names no users. */
+  /** At most 100; only where the record itself names no users and groups. */
   readonly users?: readonly SubjectReference[]
+  /** At most 100; only where the record itself names no users and groups. */
+  readonly groups?: readonly GroupReference[]
 }
 
 export interface NewAccessRecord {
@@ -40,6 +49,7 @@ export interface NewAccessRecord {
   readonly name: string
   readonly description?: string
   readonly users?: readonly SubjectReference[]
+  readonly groups?: readonly GroupReference[]
   readonly admins?: readonly SubjectReference[]
   readonly statements: readonly AccessStatement[]
   readonly tags?: Readonly<Record<string, string>>

@@ -5,11 +5,6 @@ import { parseNewAccessRecord } from './access-record-fields.js'
 /** Kind of the documents that hold access records. */
 export const ACCESS_RECORD_KIND = 'access_record'
 
-/** A record as the text that is stored. */
-export function serializeAccessRecord(record: AccessRecord): string {
-  return JSON.stringify(record)
-}
-
 /**
  * Reads a stored record. Anything that this version does not know makes it unreadable, and an unreadable record gives
  * nothing: a field of a newer version might restrict it. Roles may be unknown; those alone give nothing.
@@ -22,7 +17,7 @@ export function parseStoredAccessRecord(row: DocumentRow): AccessRecord {
   const { status, lastUpdated, ...content } = { status: undefined, lastUpdated: undefined, ...stored }
   if (status !== 'ACTIVE' && status !== 'DELETED') throw new TypeError('The access record has no known status.')
   if (typeof lastUpdated !== 'string') throw new TypeError('The access record has no time of its last change.')
-  const record = parseNewAccessRecord(content, () => true)
+  const record = parseNewAccessRecord(content)
   if (record.recordId !== row.id) throw new TypeError('The access record stands under the id of another.')
   return { ...record, recordId: record.recordId, status, lastUpdated }
 }

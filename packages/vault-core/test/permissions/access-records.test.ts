@@ -33,7 +33,7 @@ describe('creating an access record', () => {
     const record = await accessRecords.create(input)
     expect(record).toEqual({ ...input, status: 'ACTIVE', lastUpdated: '2027-01-15T08:00:00.000Z' })
     expect(await accessRecords.get('rec_1')).toEqual(record)
-    expect(await accessRecords.list()).toEqual([record])
+    expect(await accessRecords.list()).toEqual({ items: [record] })
   })
 
   it('makes ids of 128 random bits', async () => {
@@ -65,7 +65,7 @@ describe('creating an access record', () => {
       admins: 'boss',
       statements: [
         { roles: [], resources: [{ resourceUri: '/a//b' }, { resourceUri: 1 }, { uri: '/a' }] },
-        { roles: ['Vault:Nobody', '__proto__', 7], resources: 'all', deny: true },
+        { roles: ['no spaces', '', 7], resources: 'all', groups: [{ groupId: 'g' }, {}], deny: true },
         null,
       ],
       tags: { a: 1 },
@@ -91,6 +91,8 @@ describe('creating an access record', () => {
         'statements[1].roles[1]',
         'statements[1].roles[2]',
         'statements[1].resources',
+        'statements[1].groups[0].groupId',
+        'statements[1].groups[1].groupId',
         'statements[1].deny',
         'statements[2]',
         'tags',
@@ -134,7 +136,23 @@ describe('creating an access record', () => {
       { name: 'x', users: [{ userId: 'a' }], statements: [{ ...statement, users: [{ userId: 'b' }] }] },
       'users',
     ],
-    ['groups, which are not known yet', { name: 'x', groups: [{ groupId: 'grp_1' }], statements: [statement] }, 'groups'],
+    [
+      'a role that does not exist',
+      { name: 'x', statements: [{ ...statement, roles: ['Vault:Viewer', 'Vault:Nobody'] }] },
+      'statements[0].roles[1]',
+    ],
+    ['a role with a name of the language', { name: 'x', statements: [{ ...statement, roles: ['__proto__'] }] }, 'statements[0].roles[0]'],
+    ['a group that does not exist', { name: 'x', groups: [{ groupId: 'grp_1' }], statements: [statement] }, 'groups[0].groupId'],
+    [
+      'a group of a statement that does not exist',
+      { name: 'x', statements: [{ ...statement, groups: [{ groupId: 'grp_1' }] }] },
+      'statements[0].groups[0].groupId',
+    ],
+    [
+      'groups in record and statement',
+      { name: 'x', groups: [{ groupId: 'grp_1' }], statements: [{ ...statement, users: [{ userId: 'b' }] }] },
+      'groups',
+    ],
     [
       'a prototype',
       JSON.parse(
@@ -191,8 +209,8 @@ describe('deleting an access record', () => {
     const deleted = await accessRecords.get('r')
     expect(deleted.status).toBe('DELETED')
     expect(Date.parse(deleted.lastUpdated)).toBeGreaterThan(Date.parse(lastUpdated))
-    expect(await accessRecords.list()).toEqual([])
-    expect(await accessRecords.list({ status: 'DELETED' })).toEqual([deleted])
+    expect(await accessRecords.list()).toEqual({ items: [] })
+    expect(await accessRecords.list({ status: 'DELETED' })).toEqual({ items: [deleted] })
   })
 
   it('is harmless twice', async () => {

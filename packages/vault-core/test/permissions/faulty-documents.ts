@@ -10,7 +10,7 @@ export interface FaultyDocuments extends DocumentStore {
   beforePut: ((put: DocumentPut) => Promise<void>) | undefined
   /** Called before each deletion, likewise. */
   beforeDelete: (() => Promise<void>) | undefined
-  readonly asked: { list: number; put: number }
+  readonly asked: { get: number; list: number; put: number; revision: number }
   /** Listings stop after they have read, until the function returned is called. */
   holdListings(): () => void
 }
@@ -25,7 +25,7 @@ export function faultyDocuments(real: DocumentStore): FaultyDocuments {
     lostAcknowledgement: undefined,
     beforePut: undefined,
     beforeDelete: undefined,
-    asked: { list: 0, put: 0 },
+    asked: { get: 0, list: 0, put: 0, revision: 0 },
     holdListings() {
       let open = (): void => {}
       gate = new Promise((resolve) => {
@@ -38,6 +38,7 @@ export function faultyDocuments(real: DocumentStore): FaultyDocuments {
     },
     async get(key) {
       check()
+      faulty.asked.get += 1
       return real.get(key)
     },
     async put(put) {
@@ -63,6 +64,7 @@ export function faultyDocuments(real: DocumentStore): FaultyDocuments {
     },
     async revision(query) {
       check()
+      faulty.asked.revision += 1
       return real.revision(query)
     },
   }

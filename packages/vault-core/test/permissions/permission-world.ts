@@ -1,6 +1,8 @@
 import { memoryStore } from '@holdfast/vault-store-memory'
 import { type AccessRecords, createAccessRecords, type NewAccessRecord } from '../../src/permissions/access-records.js'
+import { createGroups, type Groups } from '../../src/permissions/groups.js'
 import { type CachedPermissions, createPermissions } from '../../src/permissions/permissions.js'
+import { createRoles, type Roles } from '../../src/permissions/roles.js'
 import type { Runtime } from '../../src/runtime.js'
 import { type ManualClock, manualClock } from '../fixtures/manual-clock.js'
 import { type FaultyDocuments, faultyDocuments } from './faulty-documents.js'
@@ -16,6 +18,8 @@ export interface PermissionWorld {
 export interface PermissionProcess {
   readonly permissions: CachedPermissions
   readonly accessRecords: AccessRecords
+  readonly roles: Roles
+  readonly groups: Groups
 }
 
 export function permissionWorld(): PermissionWorld {
@@ -31,8 +35,10 @@ export function permissionWorld(): PermissionWorld {
     runtime,
     documents,
     process({ tenant = 'default', ...options } = {}) {
-      const permissions = createPermissions({ documents, tenant, runtime, ...options })
-      return { permissions, accessRecords: createAccessRecords({ documents, tenant, runtime, onWrite: permissions.invalidate }) }
+      const kept = { documents, tenant, runtime }
+      const permissions = createPermissions({ ...kept, ...options })
+      const [roles, groups] = [createRoles({ ...kept, permissions }), createGroups({ ...kept, permissions })]
+      return { permissions, roles, groups, accessRecords: createAccessRecords({ ...kept, permissions, roles, groups }) }
     },
   }
 }

@@ -193,17 +193,22 @@ describe('staleness', () => {
     )
   })
 
-  it('costs one listing for all checks that come together, and none for those within the bound', async () => {
+  it('costs one listing of each kind for all checks that come together, and none while nothing changes', async () => {
     const world = permissionWorld()
     const { permissions } = world.process()
-    await Promise.all(Array.from({ length: 100 }, () => permissions.isAllowed(reads('u1', '/a'))))
-    expect(world.documents.asked.list).toBe(1)
+    const ask = () => Promise.all(Array.from({ length: 100 }, () => permissions.isAllowed(reads('u1', '/a'))))
+    await ask()
+    expect(world.documents.asked).toMatchObject({ list: 3, revision: 3 })
     await world.clock.advance(999)
-    await Promise.all(Array.from({ length: 100 }, () => permissions.isAllowed(reads('u1', '/a'))))
-    expect(world.documents.asked.list).toBe(1)
+    await ask()
+    expect(world.documents.asked).toMatchObject({ list: 3, revision: 3 })
     await world.clock.advance(1)
-    await Promise.all(Array.from({ length: 100 }, () => permissions.isAllowed(reads('u1', '/a'))))
-    expect(world.documents.asked.list).toBe(2)
+    await ask()
+    expect(world.documents.asked).toMatchObject({ list: 3, revision: 6 })
+    await world.process().accessRecords.create(viewers(['u2'], ['/a']))
+    await world.clock.advance(1000)
+    await ask()
+    expect(world.documents.asked).toMatchObject({ list: 4, revision: 9 })
   })
 
   it('does not let a reading that was under way hide a write of this process', async () => {
@@ -310,7 +315,7 @@ describe('a stored record that this version cannot read', () => {
     const log = { debug() {}, info() {}, error() {}, warn: (fields: object) => void warnings.push(fields) }
     const permissions = createPermissions({ documents: world.documents, tenant: 'default', runtime: world.runtime, log, maxStalenessMs: 0 })
     for (let times = 0; times < 3; times += 1) await permissions.isAllowed(reads('u1', '/a'))
-    expect(warnings).toEqual([{ recordId: 'odd' }])
+    expect(warnings).toEqual([{ kind: ACCESS_RECORD_KIND, id: 'odd' }])
   })
 
   it('gives what its other roles give when one role is unknown', async () => {

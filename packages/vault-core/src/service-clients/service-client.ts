@@ -1,12 +1,43 @@
+import { closedObject, createFieldProblems, textOf } from '../documents/field-problems.js'
+import { readTags } from '../documents/read-fields.js'
+
 /** A program that acts for absent users. Only the public half of its keys is kept. */
 export interface ServiceClient {
   /** Begins with `sc_`. Never used again after the client is gone. */
   readonly clientId: string
+  /** At most 128 characters. */
   readonly name: string
+  readonly options: ServiceClientOptions
+  readonly tags?: Readonly<Record<string, string>>
   /** ISO 8601. */
   readonly createdTime: string
   /** At most 5. */
   readonly verificationKeys: readonly VerificationKey[]
+}
+
+export interface ServiceClientOptions {
+  /** Whether it may ask, over the management API, what any user may do. */
+  readonly grantUserPermissionsAccess: boolean
+}
+
+export interface NewServiceClient {
+  /** At most 128 characters. Default: empty. */
+  readonly name?: string
+  readonly options?: Partial<ServiceClientOptions>
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+/** @throws {VaultError} `invalid_request` naming every bad field. */
+export function parseNewServiceClient(value: unknown): Pick<ServiceClient, 'name' | 'options' | 'tags'> {
+  const problems = createFieldProblems()
+  const fields = closedObject(value, '', ['name', 'options', 'tags'], problems)
+  const name = textOf(fields?.get('name') ?? '', 'name', { minimum: 0, maximum: 128 }, problems)
+  const options = closedObject(fields?.get('options') ?? {}, 'options', ['grantUserPermissionsAccess'], problems)
+  const access = options?.get('grantUserPermissionsAccess') ?? false
+  if (typeof access !== 'boolean') problems.add('options.grantUserPermissionsAccess', 'must be true or false')
+  const tags = readTags(fields?.get('tags'), problems)
+  problems.throwIfAny('The service client')
+  return { name: name ?? '', options: { grantUserPermissionsAccess: access === true }, ...(tags && { tags }) }
 }
 
 export interface VerificationKey {
@@ -28,11 +59,16 @@ export interface Ed25519PublicJwk {
 
 /** Reads the stored text of a client. @throws When it is none, or stands under the id of another. */
 export function parseStoredServiceClient({ id, data }: { readonly id: string; readonly data: string }): ServiceClient {
-  const { clientId, name, createdTime, verificationKeys } = fieldsOf(JSON.parse(data))
-  if (clientId !== id || typeof name !== 'string' || typeof createdTime !== 'string' || !Array.isArray(verificationKeys)) {
+  const { clientId, createdTime, verificationKeys, ...content } = fieldsOf(JSON.parse(data))
+  if (clientId !== id || typeof createdTime !== 'string' || !Array.isArray(verificationKeys)) {
     throw new TypeError('The document is no service client.')
   }
-  return { clientId: id, name, createdTime, verificationKeys: verificationKeys.map((key) => parseStoredKey(key, id)) }
+  return {
+    clientId: id,
+    ...parseNewServiceClient(content),
+    createdTime,
+    verificationKeys: verificationKeys.map((key) => parseStoredKey(key, id)),
+  }
 }
 
 function parseStoredKey(value: unknown, clientId: string): VerificationKey {

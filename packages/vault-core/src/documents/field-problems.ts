@@ -3,6 +3,8 @@ import { isVaultError, VaultError } from '../errors.js'
 /** Gathers what is wrong with a value, by field, so that one error can name it all. */
 export interface FieldProblems {
   add(field: string, problem: string): void
+  /** By field. */
+  all(): ReadonlyMap<string, string>
   /** Runs `parse`; what an `invalid_request` of it says of its fields is gathered, any other error goes on. */
   collect<T>(parse: () => T): T | undefined
   /** @throws {VaultError} `invalid_request` with all that was gathered, if anything was. */
@@ -14,6 +16,7 @@ export function createFieldProblems(): FieldProblems {
   const problems = new Map<string, string>()
   return {
     add: (field, problem) => void problems.set(field, problem),
+    all: () => problems,
     collect(parse) {
       try {
         return parse()

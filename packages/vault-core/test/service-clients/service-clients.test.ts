@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { createServiceClients, SERVICE_CLIENT_KIND, type ServiceClients } from '../../src/permissions/service-clients.js'
-import { type PermissionWorld, permissionWorld } from './permission-world.js'
+import { createServiceClients, SERVICE_CLIENT_KIND, type ServiceClients } from '../../src/service-clients/service-clients.js'
+import { type PermissionWorld, permissionWorld } from '../permissions/permission-world.js'
 
 function clientsOf(world: PermissionWorld, options: { readonly tenant?: string; readonly accountId?: string } = {}): ServiceClients {
   const { documents, runtime } = world
-  return createServiceClients({ documents, runtime, tenant: 'default', accountId: 'acc_default', ...options })
+  const { permissions } = world.process(options.tenant === undefined ? {} : { tenant: options.tenant })
+  return createServiceClients({ documents, runtime, permissions, tenant: 'default', accountId: 'acc_default', ...options })
 }
 
 const storedText = async ({ documents }: PermissionWorld): Promise<string> => {
@@ -19,17 +20,18 @@ describe('service clients', () => {
     expect(job).toEqual({
       clientId: expect.stringMatching(/^sc_[A-Za-z0-9_-]{22}$/),
       name: 'job',
+      options: { grantUserPermissionsAccess: false },
       createdTime: '2027-01-15T08:00:00.000Z',
       verificationKeys: [],
     })
     const other = await clients.create({ name: 'job' })
     expect(other.clientId).not.toBe(job.clientId)
     expect(await clients.get(job.clientId)).toEqual(job)
-    expect(await clients.list()).toHaveLength(2)
+    expect((await clients.list()).items).toHaveLength(2)
     await clients.delete(job.clientId)
     await expect(clients.get(job.clientId)).rejects.toMatchObject({ code: 'not_found' })
     await expect(clients.delete(job.clientId)).rejects.toMatchObject({ code: 'not_found' })
-    expect(await clients.list()).toEqual([other])
+    expect(await clients.list()).toEqual({ items: [other] })
   })
 
   it('are deleted also when a key is made meanwhile, or when another deletes them first', async () => {
@@ -46,7 +48,7 @@ describe('service clients', () => {
     }
   })
 
-  it.each(['', 'x'.repeat(129), 'a\nb', '\ud800', undefined, 7])('refuse the name %j', async (name) => {
+  it.each(['x'.repeat(129), 'a\nb', '\ud800', 7])('refuse the name %j', async (name) => {
     const { create } = clientsOf(permissionWorld())
     await expect(Reflect.apply(create, undefined, [{ name }])).rejects.toMatchObject({
       code: 'invalid_request',
@@ -123,11 +125,13 @@ describe('access keys', () => {
   })
 
   it('are wiped from memory once they were told', async () => {
-    const { documents, runtime } = permissionWorld()
+    const world = permissionWorld()
+    const { documents, runtime } = world
     const made: Uint8Array[] = []
     const clients = createServiceClients({
       documents,
       runtime,
+      permissions: world.process().permissions,
       tenant: 'default',
       accountId: 'acc_1',
       generateKeyPair: async () => {
@@ -183,9 +187,17 @@ describe('access keys', () => {
   })
 
   it('are not made twice by a machine that makes the same key twice', async () => {
-    const { documents, runtime } = permissionWorld()
+    const world = permissionWorld()
+    const { documents, runtime } = world
     const generateKeyPair = async () => ({ privateKeyPkcs8: new Uint8Array(48), publicKeyX: 'A'.repeat(43) })
-    const clients = createServiceClients({ documents, runtime, tenant: 'default', accountId: 'a', generateKeyPair })
+    const clients = createServiceClients({
+      documents,
+      runtime,
+      permissions: world.process().permissions,
+      tenant: 'default',
+      accountId: 'a',
+      generateKeyPair,
+    })
     const { clientId } = await clients.create({ name: 'job' })
     await clients.createAccessKey(clientId)
     await expect(clients.createAccessKey(clientId)).rejects.toMatchObject({ code: 'conflict' })

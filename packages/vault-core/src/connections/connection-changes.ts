@@ -1,0 +1,26 @@
+import { VaultError } from '../errors.js'
+import type { ConnectionInput } from '../model/connection.js'
+
+/** Fields of a connection that are to change. Undefined takes a field away; one that is not mentioned stays. */
+export type ConnectionChanges = {
+  readonly [Field in Exclude<keyof ConnectionInput, 'connectionId'>]?: ConnectionInput[Field] | undefined
+}
+
+/** Whom the client secret is sent to. */
+const SECRET_GOES_TO = ['issuer', 'tokenEndpoint', 'revocationEndpoint'] as const
+
+/**
+ * The connection with these changes.
+ *
+ * @throws {VaultError} `invalid_request` when the client secret would go to other endpoints without being given again.
+ */
+export function changeConnection(before: ConnectionInput, changes: ConnectionChanges): ConnectionInput {
+  const merged = Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined)
+  const next = Object.fromEntries([...merged, ['connectionId', before.connectionId]]) as unknown as ConnectionInput
+  const keepsSecret = before.clientSecret !== undefined && !Object.hasOwn(changes, 'clientSecret')
+  if (keepsSecret && SECRET_GOES_TO.some((field) => next[field] !== before[field])) {
+    const problem = 'must be given again, since the endpoints that it is sent to change'
+    throw new VaultError('invalid_request', `clientSecret ${problem}.`, { fields: { clientSecret: problem } })
+  }
+  return next
+}

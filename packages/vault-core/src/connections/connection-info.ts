@@ -1,0 +1,57 @@
+import type { Connection, ConnectionInput } from '../model/connection.js'
+
+/** What may be shown of a connection: all but its secrets. */
+export interface ConnectionInfo extends Omit<ConnectionInput, 'clientSecret' | 'privateKey'> {
+  /** Where it stands: in the application's code, which alone can change it, or in the store. */
+  readonly source: 'code' | 'store'
+  readonly hasClientSecret: boolean
+  readonly hasPrivateKey: boolean
+  /** ISO 8601. Only for one in the store. */
+  readonly createdTime?: string
+  /** ISO 8601. Grows with each change. Only for one in the store. */
+  readonly lastUpdated?: string
+}
+
+/** What is said of a connection, and where it comes from. */
+export function connectionInfo(
+  connection: Connection,
+  from: Pick<ConnectionInfo, 'source' | 'createdTime' | 'lastUpdated'>,
+): ConnectionInfo {
+  const { endpoints, clientSecret, privateKey, ...rest } = connection
+  const described = {
+    connectionId: rest.connectionId,
+    name: rest.name,
+    issuer: rest.issuer,
+    authorizationEndpoint: endpoints.authorization,
+    tokenEndpoint: endpoints.token,
+    revocationEndpoint: endpoints.revocation,
+    userinfoEndpoint: endpoints.userinfo,
+    jwksUri: endpoints.jwks,
+    clientId: rest.clientId,
+    clientAuthentication: rest.clientAuthentication,
+    defaultConnectionProperties: rest.defaultConnectionProperties,
+    rotation: rest.rotation,
+    defaultLifetimeS: rest.defaultLifetimeS,
+    minValidityMs: rest.minValidityMs,
+    refreshAhead: rest.refreshAhead,
+    refreshTokenIdleLifetimeS: rest.refreshTokenIdleLifetimeS,
+    allowInsecureRequests: rest.allowInsecureRequests,
+    tokenRequestContentType: rest.tokenRequestContentType,
+    providerTenantId: rest.providerTenantId,
+    tags: rest.tags,
+  }
+  return {
+    ...withoutUndefined(described),
+    hasClientSecret: clientSecret !== undefined,
+    hasPrivateKey: privateKey !== undefined,
+    ...from,
+  }
+}
+
+type WithoutUndefined<T> = { [Field in keyof T as undefined extends T[Field] ? never : Field]: T[Field] } & {
+  [Field in keyof T as undefined extends T[Field] ? Field : never]?: Exclude<T[Field], undefined>
+}
+
+function withoutUndefined<T extends object>(value: T): WithoutUndefined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as WithoutUndefined<T>
+}

@@ -1,0 +1,61 @@
+import { storeFailure } from '../documents/documents.js'
+import { isVaultError } from '../errors.js'
+import type { Runtime } from '../runtime.js'
+import type { ServiceClient, VerificationKey } from './service-client.js'
+
+/** How long a client that was read from the store counts, milliseconds: the bound within which a deletion elsewhere takes effect. */
+const MAX_STALENESS_MS = 1_000
+/** Most clients that are held; beyond it the one that was read first goes. */
+const MAX_CLIENTS = 10_000
+
+export interface KnownKeysOptions {
+  readonly runtime: Runtime
+  readonly find: (clientId: string) => Promise<ServiceClient | undefined> | undefined
+}
+
+/** The keys of the clients that were asked for lately, so that not each request costs the store a reading. */
+export interface KnownKeys {
+  find(clientId: string, keyId: string): Promise<VerificationKey | undefined>
+  /** Has each client read anew: after a write. */
+  forget(): void
+}
+
+interface Reading {
+  readonly beganMs: number
+  readonly client: Promise<ServiceClient | undefined>
+}
+
+export function createKnownKeys({ runtime, find }: KnownKeysOptions): KnownKeys {
+  let readings = new Map<string, Reading>()
+
+  function read(clientId: string, nowMs: number): Promise<ServiceClient | undefined> {
+    const client = find(clientId)
+    // Only ids that could exist take up room.
+    if (!client) return Promise.resolve(undefined)
+    const reading = { beganMs: nowMs, client }
+    readings.delete(clientId)
+    readings.set(clientId, reading)
+    const oldest = readings.size > MAX_CLIENTS ? readings.keys().next().value : undefined
+    if (oldest !== undefined) readings.delete(oldest)
+    client.catch(() => {
+      if (readings.get(clientId) === reading) readings.delete(clientId)
+    })
+    return client
+  }
+
+  return {
+    async find(clientId, keyId) {
+      const nowMs = runtime.clock.monotonic()
+      const known = readings.get(clientId)
+      try {
+        const client = await (known && nowMs - known.beganMs < MAX_STALENESS_MS ? known.client : read(clientId, nowMs))
+        return client?.verificationKeys.find((key) => key.keyId === keyId)
+      } catch (error) {
+        throw isVaultError(error) ? error : storeFailure(error)
+      }
+    },
+    forget() {
+      readings = new Map()
+    },
+  }
+}

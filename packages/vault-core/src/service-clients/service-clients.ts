@@ -1,0 +1,201 @@
+import { toBase64 } from '../crypto/base64.js'
+import { randomToken } from '../crypto/random-token.js'
+import { createDocumentCollection } from '../documents/collection.js'
+import type { PageQuery } from '../documents/page-query.js'
+import { timestamp } from '../documents/timestamp.js'
+import { VaultError } from '../errors.js'
+import { assertMayGive, type ChangeOptions } from '../permissions/giving.js'
+import type { CachedPermissions } from '../permissions/permissions.js'
+import { generateEd25519KeyPair, type Runtime } from '../runtime.js'
+import type { DocumentStore, Page } from '../storage/contract.js'
+import { createKnownKeys } from './known-keys.js'
+import { readPublicKey } from './public-key.js'
+import {
+  isPublicKeyX,
+  type NewServiceClient,
+  parseNewServiceClient,
+  parseStoredServiceClient,
+  type ServiceClient,
+  type VerificationKey,
+} from './service-client.js'
+
+export type { Ed25519PublicJwk, NewServiceClient, ServiceClient, ServiceClientOptions, VerificationKey } from './service-client.js'
+
+export interface ServiceClients {
+  /**
+   * @throws {VaultError} `invalid_request` with each bad field; `permission_denied` with reason `grant_missing` when `by` may not give what
+   * the options give.
+   */
+  create(client: NewServiceClient, options?: ChangeOptions): Promise<ServiceClient>
+  /** Reads the store each time, so that a client or key that was deleted is gone at once. @throws {VaultError} `not_found`. */
+  get(clientId: string): Promise<ServiceClient>
+  list(query?: PageQuery): Promise<Page<ServiceClient>>
+  /** Replaces name, options and tags; keys stay. @throws {VaultError} As `create`; `not_found`. */
+  update(clientId: string, client: NewServiceClient, options?: ChangeOptions): Promise<ServiceClient>
+  /** Ends the client with all its keys. @throws {VaultError} `not_found`. */
+  delete(clientId: string): Promise<void>
+  /**
+   * Makes a key. `accessKey` (`clientId.keyId.accountId.privateKey`) is told this once and kept nowhere. Whoever holds it acts as the client.
+   *
+   * @throws {VaultError} `not_found`; `conflict` with reason `access_key_limit` when there are 5 already.
+   */
+  createAccessKey(clientId: string): Promise<NewAccessKey>
+  /**
+   * Takes the public half of a key that the client made itself, so that the private half never leaves it.
+   *
+   * @param publicKey - base64 of the SPKI DER of an Ed25519 public key.
+   * @throws {VaultError} As `createAccessKey`; `invalid_request` naming `publicKey`; `conflict` when the client has this key.
+   */
+  addVerificationKey(clientId: string, publicKey: string): Promise<VerificationKey>
+  /** @throws {VaultError} `not_found` for the client or the key. */
+  deleteAccessKey(clientId: string, keyId: string): Promise<void>
+  /**
+   * The key that a token names, to verify it with; undefined when client or key is gone. What this process deleted is gone at once, what
+   * another deleted within a second.
+   *
+   * @throws {VaultError} `store_unavailable`.
+   */
+  findVerificationKey(clientId: string, keyId: string): Promise<VerificationKey | undefined>
+}
+
+export interface NewAccessKey {
+  readonly keyId: string
+  readonly clientId: string
+  /** ISO 8601. */
+  readonly generationDate: string
+  /** Secret. */
+  readonly accessKey: string
+}
+
+export interface ServiceClientsOptions {
+  readonly documents: DocumentStore
+  readonly tenant: string
+  /** Third part of each access key. Without a dot. */
+  readonly accountId: string
+  readonly runtime: Runtime
+  readonly permissions: CachedPermissions
+  /** Default: WebCrypto's. */
+  readonly generateKeyPair?: () => Promise<{ readonly privateKeyPkcs8: Uint8Array; readonly publicKeyX: string }>
+}
+
+/** Kind of the documents that hold service clients. */
+export const SERVICE_CLIENT_KIND = 'service_client'
+
+/** Most keys that a client may have at a time: one in use, others for rotation. */
+const MAX_ACCESS_KEYS = 5
+
+const CLIENT_ID = /^sc_[A-Za-z0-9_-]{1,64}$/
+
+/** What `grantUserPermissionsAccess` comes to. */
+const READ_PERMISSIONS_OF_ALL = {
+  permission: { action: 'READ', allow: true, grant: false, delegate: false },
+  resourceUri: 'Vault:UserPermissions',
+}
+
+/**
+ * Keeps service clients in the store, as documents of the kind `service_client`.
+ *
+ * @throws {VaultError} `invalid_configuration` when the account id cannot stand in an access key.
+ */
+export function createServiceClients(options: ServiceClientsOptions): ServiceClients {
+  const { documents, tenant, accountId, runtime, permissions, generateKeyPair = generateEd25519KeyPair } = options
+  if (!/^[A-Za-z0-9_-]{1,128}$/.test(accountId)) {
+    const problem = 'must be 1 to 128 letters, digits, "-" or "_", since dots separate the parts of an access key'
+    throw new VaultError('invalid_configuration', `accountId ${problem}.`, { fields: { accountId: problem } })
+  }
+  const collection = createDocumentCollection<ServiceClient>({
+    documents,
+    tenant,
+    runtime,
+    kind: SERVICE_CLIENT_KIND,
+    noun: 'service client',
+    parse: parseStoredServiceClient,
+    onWrite: () => knownKeys.forget(),
+  })
+  const knownKeys = createKnownKeys({ runtime, find: (clientId) => (CLIENT_ID.test(clientId) ? collection.find(clientId) : undefined) })
+  const now = (): string => timestamp(runtime.clock.now())
+
+  async function assertMayGiveOptions(by: string | undefined, next: Pick<ServiceClient, 'options'>, before?: ServiceClient): Promise<void> {
+    if (by === undefined || !next.options.grantUserPermissionsAccess || before?.options.grantUserPermissionsAccess) return
+    assertMayGive(await permissions.fresh(), by, [READ_PERMISSIONS_OF_ALL])
+  }
+
+  async function makeKeyPair(): Promise<{ readonly publicKeyX: string; readonly privateKey: string }> {
+    const { privateKeyPkcs8, publicKeyX } = await generateKeyPair()
+    if (!isPublicKeyX(publicKeyX)) throw new TypeError('The key pair made for a service client has no Ed25519 public key.')
+    const privateKey = toBase64(privateKeyPkcs8)
+    privateKeyPkcs8.fill(0)
+    return { publicKeyX, privateKey }
+  }
+
+  async function addKey(clientId: string, publicKeyX: string): Promise<VerificationKey> {
+    // The public key is the key's id: an id can never come to name another key, which verifiers keep by id for good.
+    const publicKey = { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', kid: publicKeyX, x: publicKeyX } as const
+    const key: VerificationKey = { keyId: publicKeyX, clientId, generationDate: now(), publicKey }
+    await collection.change(clientId, (client) => {
+      assertRoom(client)
+      if (client.verificationKeys.some(({ keyId }) => keyId === key.keyId)) {
+        throw new VaultError('conflict', 'The service client has this key already. Make another one.')
+      }
+      return { ...client, verificationKeys: [...client.verificationKeys, key] }
+    })
+    return key
+  }
+
+  return {
+    async create(input, { by } = {}) {
+      const parsed = parseNewServiceClient(input)
+      await assertMayGiveOptions(by, parsed)
+      const client: ServiceClient = {
+        clientId: `sc_${randomToken(runtime.random, 16)}`,
+        ...parsed,
+        createdTime: now(),
+        verificationKeys: [],
+      }
+      if (await collection.insert(client.clientId, client)) return client
+      throw new VaultError('conflict', 'A random client id was taken already. Look into the random source.')
+    },
+
+    get: (clientId) => collection.get(clientId),
+    list: (query = {}) => collection.page(query),
+
+    async update(clientId, input, { by } = {}) {
+      const parsed = parseNewServiceClient(input)
+      return collection.change(clientId, async (before) => {
+        await assertMayGiveOptions(by, parsed, before)
+        const { createdTime, verificationKeys } = before
+        return { clientId, ...parsed, createdTime, verificationKeys }
+      })
+    },
+
+    delete: (clientId) => collection.remove(clientId),
+
+    async createAccessKey(clientId) {
+      assertRoom(await collection.get(clientId))
+      const { publicKeyX, privateKey } = await makeKeyPair()
+      const { keyId, generationDate } = await addKey(clientId, publicKeyX)
+      return { keyId, clientId, generationDate, accessKey: [clientId, keyId, accountId, privateKey].join('.') }
+    },
+
+    async addVerificationKey(clientId, publicKey) {
+      return addKey(clientId, readPublicKey(publicKey))
+    },
+
+    async deleteAccessKey(clientId, keyId) {
+      await collection.change(clientId, (client) => {
+        const verificationKeys = client.verificationKeys.filter((key) => key.keyId !== keyId)
+        if (verificationKeys.length < client.verificationKeys.length) return { ...client, verificationKeys }
+        throw new VaultError('not_found', 'The service client has no key of this id. Correct the id.')
+      })
+    },
+
+    findVerificationKey: knownKeys.find,
+  }
+}
+
+function assertRoom(client: ServiceClient): void {
+  if (client.verificationKeys.length < MAX_ACCESS_KEYS) return
+  throw new VaultError('conflict', `The service client has ${MAX_ACCESS_KEYS} access keys already. Delete one, then repeat.`, {
+    reason: 'access_key_limit',
+  })
+}
