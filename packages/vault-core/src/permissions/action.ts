@@ -22,10 +22,18 @@ const ACTION = /^(?:\*|[A-Za-z0-9_-]+)(?::(?:\*|[A-Za-z0-9_-]+))*$/
  * @throws {VaultError} `invalid_request` naming `field`.
  */
 export function parseAction(text: string, field = 'permission'): Action {
+  const known = parsed.get(text)
+  if (known) return known
   if (typeof text !== 'string' || text.length > MAX_ACTION_LENGTH || !ACTION.test(text)) {
     const problem = `must be an action of 1 to ${MAX_ACTION_LENGTH} characters: letters, digits, "-", "_", or "*" alone, in parts separated by ":"`
     throw new VaultError('invalid_request', `${field} ${problem}.`, { fields: { [field]: problem } })
   }
   const parts = text.toLowerCase().split(':')
-  return { parts: parts.at(-1) === '*' ? parts.slice(0, -1) : parts }
+  const action: Action = { parts: parts.at(-1) === '*' ? parts.slice(0, -1) : parts }
+  if (parsed.size < MAX_PARSED) parsed.set(text, action)
+  return action
 }
+
+/** An application has few actions, and asks for them again and again. */
+const MAX_PARSED = 1_000
+const parsed = new Map<string, Action>()

@@ -68,19 +68,27 @@ export function parseResourceUri(resource: string | ResourceUri, field = 'resour
     const { segments } = checkSegments(resource?.segments, field)
     return { segments: [normaliseNamespace(segments[0] ?? ''), ...segments.slice(1)] }
   }
-  const decoded = splitUriText(resource, field).map((raw) => decodeSegment(raw, field))
-  return { segments: [normaliseNamespace(decoded[0] ?? ''), ...decoded.slice(1)] }
+  const segments: string[] = splitUriText(resource, field)
+  // Most texts hold no escape, and then there is nothing to decode in any segment.
+  if (resource.includes('%')) for (const [index, raw] of segments.entries()) segments[index] = decodeSegment(raw, field)
+  segments[0] = normaliseNamespace(segments[0] ?? '')
+  return { segments }
 }
 
 /** The raw segments of a URI's text, still encoded: one leading and one trailing `/` dropped, none empty. */
-export function splitUriText(text: string, field: string): readonly string[] {
+export function splitUriText(text: string, field: string): string[] {
   if (typeof text !== 'string' || text === '') throw badUri(field, 'must be a resource URI, as text that is not empty')
   if (text.length > MAX_RESOURCE_URI_LENGTH) throw badUri(field, `must be at most ${MAX_RESOURCE_URI_LENGTH} characters long`)
-  const raw = text.replace(/^\//, '').replace(/\/$/, '').split('/')
+  if (!text.isWellFormed()) throw badUri(field, 'must be well-formed Unicode')
+  const from = text.startsWith('/') ? 1 : 0
+  const to = text.endsWith('/') && text.length > from ? text.length - 1 : text.length
+  const raw = (from === 0 && to === text.length ? text : text.slice(from, to)).split('/')
   if (raw.length > MAX_RESOURCE_SEGMENTS) throw badUri(field, `must have at most ${MAX_RESOURCE_SEGMENTS} segments`)
-  if (raw.includes('')) throw badUri(field, 'must have no empty segment')
-  if (raw.some((segment) => segment.split(':').includes('')))
-    throw badUri(field, 'must have no empty part beside a ":"; write %3A for a colon inside an id')
+  for (const segment of raw) {
+    if (segment === '') throw badUri(field, 'must have no empty segment')
+    if (segment.includes(':') && (segment.includes('::') || segment.startsWith(':') || segment.endsWith(':')))
+      throw badUri(field, 'must have no empty part beside a ":"; write %3A for a colon inside an id')
+  }
   return raw
 }
 
