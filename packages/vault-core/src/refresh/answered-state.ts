@@ -89,6 +89,14 @@ export function isNewerThan({ row }: Attempt, stored: CredentialRow): boolean {
   return own !== null && answer?.spent === own.spent && answer.fence < own.fence
 }
 
+/** Whether an answer to this attempt is newer than what this row holds, whenever it was read. The row of a user who was forgotten, and came back, is another. */
+export function isNewsTo(attempt: Attempt, stored: CredentialRow): boolean {
+  const { createdAtMs, epoch, secretRev } = attempt.row
+  if (stored.createdAtMs !== createdAtMs) return false
+  const isAsClaimed = stored.epoch < epoch || (stored.epoch === epoch && stored.secretRev <= secretRev)
+  return isAsClaimed || isNewerThan(attempt, stored)
+}
+
 /** The new token is no use, and the old one lives: it is served on until it ends. */
 export function withOldToken(next: NextState, old: AccessGrant): NextState {
   const { tokenType, scope, issuedAtMs } = old

@@ -1,6 +1,6 @@
 import { readCredentialData, writeCredentialData } from '../credentials/credential-data.js'
 import { providerUnavailable, unusableAnswer } from '../credentials/credential-errors.js'
-import { openAccessToken, sealTokens } from '../credentials/sealed-tokens.js'
+import { openAccessToken, openRefreshToken, sealTokens } from '../credentials/sealed-tokens.js'
 import { isLive } from '../expiry/policy.js'
 import type { TokenResponse } from '../oauth/token-response.js'
 import type { CredentialRow, CredentialUpdate } from '../storage/contract.js'
@@ -22,7 +22,7 @@ export async function recordAnswer(attempt: Attempt, answer: RefreshAnswer): Pro
     // In time is who writes before anybody else has claimed, however long he believes his lease to be.
     write: { ...write, expect: { ...write.expect, fence: attempt.row.fence } },
     lateWrite: asLateWrite(write, next, attempt.context.runtime.clock.now()),
-    ...(next.grant && isRotated(answer) && { overwrite: (stored: CredentialRow) => prepareOverwrite(attempt, answer, next, stored) }),
+    ...(next.grant && { overwrite: (stored: CredentialRow) => prepareOverwrite(attempt, answer, next, stored) }),
     grant: next.grant,
     response: answer.response,
     written: () => announce(attempt, answer, next),
@@ -78,7 +78,10 @@ async function prepareWrite(attempt: Attempt, answer: RefreshAnswer, next: NextS
   }
 }
 
-/** The same over the answer to another request with the same refresh token, which was written before. */
+/**
+ * The same over the answer to another request with the same refresh token, which was written before. One that carries no new refresh
+ * token leaves the one that stands: it may be the successor of the one that was spent.
+ */
 async function prepareOverwrite(
   attempt: Attempt,
   answer: RefreshAnswer,
@@ -86,7 +89,10 @@ async function prepareOverwrite(
   stored: CredentialRow,
 ): Promise<CredentialUpdate> {
   const { epoch, secretRev, version } = stored
-  const write = await prepareWrite({ ...attempt, row: { ...attempt.row, secretRev } }, answer, next)
+  const { response } = answer
+  const refreshToken = isRotated(answer) ? response.refreshToken : await openRefreshToken(attempt.context.sealer, stored)
+  const kept = { ...answer, response: { ...response, refreshToken } }
+  const write = await prepareWrite({ ...attempt, row: { ...attempt.row, secretRev } }, kept, next)
   return asLateWrite({ ...write, expect: { epoch, version } }, next, attempt.context.runtime.clock.now())
 }
 

@@ -1,12 +1,13 @@
 import { isLive } from '../expiry/policy.js'
 import type { Clock } from '../runtime.js'
-import type { CredentialKey } from '../storage/contract.js'
+import type { CredentialKey, CredentialRow } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
 
-/** The place of a token in the life of its credential. */
-interface Revision {
-  readonly epoch: number
-  readonly secretRev: number
+/** A token that is on its way into the store. */
+export interface UnwrittenGrant {
+  readonly grant: AccessGrant
+  /** Whether it is newer than what stands in this row, which may have been read a while ago. */
+  readonly isNewsTo: (row: CredentialRow) => boolean
 }
 
 /**
@@ -14,32 +15,42 @@ interface Revision {
  * before, they are handed out from here.
  */
 export interface UnwrittenGrants {
-  hold(key: CredentialKey, revision: Revision, grant: AccessGrant): void
+  hold(key: CredentialKey, unwritten: UnwrittenGrant): void
+  /** The store has taken it, or has what is newer. For rows that are on their way it is found a while longer: they may tell of the time before. */
   drop(key: CredentialKey, grant: AccessGrant): void
   /**
-   * The token, if it lives, and is newer than what the store has of the same grant. Without a row: if it has not been here so
-   * long that the user may have disconnected elsewhere, unheard of.
+   * The token, if it lives, and is newer than what the store has of the same grant. Without a row: if the store was not seen to
+   * have as new a one, and it has not been here so long that the user may have disconnected elsewhere, unheard of.
    */
-  find(key: CredentialKey, row?: Revision): AccessGrant | undefined
+  find(key: CredentialKey, row?: CredentialRow): AccessGrant | undefined
 }
 
 /** As long as data keys stay in memory: what else a store that is away could not take back meanwhile. */
 const SERVED_WITHOUT_STORE_MS = 300_000
+/** No row is on its way from the store for longer. */
+const LATE_ROW_MS = 60_000
 
 export function createUnwrittenGrants(clock: Clock): UnwrittenGrants {
-  const held = new Map<string, Revision & { readonly grant: AccessGrant; readonly sinceMs: number }>()
+  const held = new Map<string, UnwrittenGrant & { readonly sinceMs: number; isOvertaken: boolean }>()
   return {
-    hold: (key, { epoch, secretRev }, grant) => void held.set(nameOf(key), { epoch, secretRev, grant, sinceMs: clock.monotonic() }),
+    hold: (key, unwritten) => void held.set(nameOf(key), { ...unwritten, sinceMs: clock.monotonic(), isOvertaken: false }),
     drop(key, grant) {
-      if (held.get(nameOf(key))?.grant === grant) held.delete(nameOf(key))
+      const name = nameOf(key)
+      const found = held.get(name)
+      if (found?.grant !== grant) return
+      found.isOvertaken = true
+      void clock.sleep(LATE_ROW_MS, undefined, { background: true }).then(() => {
+        if (held.get(name) === found) held.delete(name)
+      })
     },
     find(key, row) {
       const found = held.get(nameOf(key))
       if (!found || !isLive(found.grant, clock.now())) return undefined
-      const isNewest = row
-        ? row.epoch === found.epoch && row.secretRev < found.secretRev
-        : clock.monotonic() - found.sinceMs <= SERVED_WITHOUT_STORE_MS
-      return isNewest ? found.grant : undefined
+      if (!row) return !found.isOvertaken && clock.monotonic() - found.sinceMs <= SERVED_WITHOUT_STORE_MS ? found.grant : undefined
+      if (found.isNewsTo(row)) return found.grant
+      // Whoever was given what stands there must not be given this one when the store is away again.
+      found.isOvertaken = true
+      return undefined
     },
   }
 }

@@ -2,7 +2,7 @@ import { credentialNotFound, grantChanged } from '../credentials/credential-erro
 import type { TokenResponse } from '../oauth/token-response.js'
 import type { CredentialRow, CredentialUpdate, UpdateResult } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
-import { isNewerThan } from './answered-state.js'
+import { isNewerThan, isNewsTo } from './answered-state.js'
 import type { Attempt } from './attempt.js'
 import { readMovedRow } from './row-state.js'
 
@@ -11,7 +11,7 @@ export interface WriteBack {
   readonly write: CredentialUpdate
   /** The same, for when the lease may be lost by the time of the write. */
   readonly lateWrite: CredentialUpdate
-  /** The same over an older answer to the same refresh token; absent where that would lose more than it brings. */
+  /** The same over an older answer to the same refresh token; absent for an answer in quarantine. */
   readonly overwrite?: (stored: CredentialRow) => Promise<CredentialUpdate>
   /** Undefined for an answer in quarantine. */
   readonly grant: AccessGrant | undefined
@@ -36,7 +36,7 @@ export async function writeBack(attempt: Attempt, work: WriteBack): Promise<Acce
       { ...key, err: error },
       'The store failed at the write-back of a refresh. The new tokens are kept in memory, and the write is repeated.',
     )
-    if (work.grant) context.unwritten.hold(key, { epoch: row.epoch, secretRev: row.secretRev + 1 }, work.grant)
+    if (work.grant) context.unwritten.hold(key, { grant: work.grant, isNewsTo: (stored) => isNewsTo(attempt, stored) })
     await context.journal.keep(work.lateWrite)
     attempt.inBackground(repeat(attempt, work))
     return undefined

@@ -59,3 +59,29 @@ it.each([
   expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-second')
   expect(world.provider.revocations).toEqual([])
 })
+
+it('an answer that brings no new refresh token stands over an earlier one, and leaves the refresh token that came with that', async () => {
+  const { world, vault, process } = await setScene('ended', { connection: { rotation: { kind: 'grace', seconds: 60 } } })
+  const tokens = (name: string) => ({ access_token: `canary-access-${name}`, token_type: 'Bearer', expires_in: 3_600 })
+  world.provider.failNext(
+    { when: 'after', respond: () => json(200, { ...tokens('first'), refresh_token: 'canary-refresh-2' }) },
+    { when: 'before', respond: () => json(200, tokens('second')) },
+  )
+  const first = storeStoppingAt(world.store, 'credentials.update')
+  const second = storeStoppingAt(world.store, 'credentials.update')
+  for (const { store } of [first, second]) {
+    void process({ store })
+      .getCredentials(ALICE)
+      .catch(() => undefined)
+    await settle()
+    await world.clock.advance(20 * S)
+  }
+  for (const { resume } of [first, second]) {
+    resume()
+    await settle()
+  }
+  expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-second')
+  await vault.getCredentials(ALICE, { forceRefresh: true })
+  expect(world.provider.tokenRequests.at(-1)).toEqual({ grantType: 'refresh_token', newest: true })
+  expect(world.provider.grantAlive).toBe(true)
+})

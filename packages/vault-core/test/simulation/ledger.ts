@@ -26,7 +26,7 @@ export interface GrantFacts {
   acknowledgedAtMs: number | undefined
   /** The provider ended it of its own accord, or because the vault asked it to. */
   endedOnPurpose: boolean
-  /** The user ended or replaced it, and the vault has said so. */
+  /** When the user's next consent, or his end of this one, reached the store, or the vault said that it has. */
   supersededAtMs: number | undefined
 }
 

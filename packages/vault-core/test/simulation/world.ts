@@ -1,8 +1,18 @@
 import { memoryStore } from '@holdfast/vault-store-memory'
-import { createVault, type Journal, type Keyring, type RotationProfile, type Vault } from '../../src/index.js'
+import {
+  type CredentialRow,
+  createVault,
+  type InsertResult,
+  type Journal,
+  type Keyring,
+  type RotationProfile,
+  type UpdateResult,
+  type Vault,
+  type VaultStore,
+} from '../../src/index.js'
 import { fakePrimitives } from './fake-primitives.js'
 import { type Invariants, invariants } from './invariants.js'
-import { createLedger, type GrantFacts, type Ledger } from './ledger.js'
+import { createLedger, type Ledger } from './ledger.js'
 import { type Scheduler, scheduler } from './scheduler.js'
 import type { Seeded } from './seeded.js'
 import { fetchFor, type OnStep, storeFor, type Weather } from './simulated-network.js'
@@ -57,7 +67,20 @@ export function simulatedWorld(options: {
   const trace: string[] = []
   const rules = invariants(ledger, rotation, time.now)
   const provider = simulatedProvider({ rotation, reuseEndsGrant, lifetimeS, ledger, nowMs: time.now, random: random.fork() })
-  const store = memoryStore({ clock: () => EPOCH_MS + Math.floor(time.now()) })
+
+  /**
+   * Whatever the vault says of a consent, and if it dies before it says anything: the one whose write came last stands, and has ended
+   * the one before.
+   */
+  const standing = new Map<string, string>()
+  const noteStanding = (row: CredentialRow): void => {
+    const before = ledger.grants.get(standing.get(row.userId) ?? '')
+    const { grantId } = ledger.refreshTokens.get(refreshTokenIn(row) ?? '') ?? {}
+    if (before && before.grantId !== grantId) before.supersededAtMs ??= time.now()
+    if (grantId === undefined) standing.delete(row.userId)
+    else standing.set(row.userId, grantId)
+  }
+  const store = storeTelling(memoryStore({ clock: () => EPOCH_MS + Math.floor(time.now()) }), noteStanding)
   const placeOf = (process: SimulatedProcess): number => Number(process.name.split('.')[0]?.slice(1))
   const weather = options.weather(time, placeOf)
   const journals = skewsMs.map(() => new Map<string, Uint8Array>())
@@ -120,21 +143,8 @@ export function simulatedWorld(options: {
 
   const storedRefreshToken = async (userId: string): Promise<StoredRefreshToken | undefined> => {
     const row = await store.credentials.get({ tenant: 'default', connectionId: 'drive', userId, accountId: 'default' })
-    if (row?.status !== 'active' || row.refreshToken === null) return undefined
-    // What the fake primitives seal stands open.
-    const [token] = /rt-[\w.]+-\d+/.exec(new TextDecoder().decode(row.refreshToken)) ?? []
-    return token === undefined ? undefined : { token, sinceMs: row.updatedAtMs - EPOCH_MS }
-  }
-
-  /** Whatever the vault says of a consent, and in whichever order: the one whose write came last stands, and has ended those before. */
-  const supersedeOthers = (userId: string, standing: string | undefined): void => {
-    const grantId = ledger.refreshTokens.get(standing ?? '')?.grantId
-    if (grantId === undefined) return
-    const hasStood = (grant: GrantFacts): boolean =>
-      grant.acknowledgedAtMs !== undefined ||
-      ledger.requests.some(({ refreshToken }) => ledger.refreshTokens.get(refreshToken)?.grantId === grant.grantId)
-    for (const grant of ledger.grants.values())
-      if (grant.userId === userId && grant.grantId !== grantId && hasStood(grant)) grant.supersededAtMs ??= time.now()
+    const token = row?.status === 'active' ? refreshTokenIn(row) : undefined
+    return row && token !== undefined ? { token, sinceMs: row.updatedAtMs - EPOCH_MS } : undefined
   }
 
   return {
@@ -151,22 +161,37 @@ export function simulatedWorld(options: {
     },
     async connect(place, userId) {
       const { vault } = at(place)
-      const before = [...ledger.grants.values()].filter(
-        (grant) => grant.userId === userId && grant.acknowledgedAtMs !== undefined && grant.supersededAtMs === undefined,
-      )
       const flow = await vault.authorization.start({ connectionId: 'drive', userId, redirectUri: REDIRECT_URI })
       consents += 1
       const code = `${userId}.${consents}`
-      try {
-        await vault.authorization.complete({
-          callbackUrl: `${REDIRECT_URI}?code=${code}&state=${flow.state}`,
-          flowBinding: flow.flowBinding,
-        })
-        for (const grant of before) grant.supersededAtMs ??= time.now()
-        for (const grant of ledger.grants.values()) if (grant.code === code) grant.acknowledgedAtMs = time.now()
-      } finally {
-        supersedeOthers(userId, (await storedRefreshToken(userId))?.token)
-      }
+      await vault.authorization.complete({
+        callbackUrl: `${REDIRECT_URI}?code=${code}&state=${flow.state}`,
+        flowBinding: flow.flowBinding,
+      })
+      for (const grant of ledger.grants.values()) if (grant.code === code) grant.acknowledgedAtMs = time.now()
+    },
+  }
+}
+
+/** What the fake primitives seal stands open. */
+function refreshTokenIn({ refreshToken }: CredentialRow): string | undefined {
+  return refreshToken === null ? undefined : /rt-[\w.]+-\d+/.exec(new TextDecoder().decode(refreshToken))?.[0]
+}
+
+/** The store, and what stands in a row whenever somebody has written it. */
+function storeTelling(store: VaultStore, tell: (row: CredentialRow) => void): VaultStore {
+  const told = async <Result extends InsertResult | UpdateResult>(work: Promise<Result>): Promise<Result> => {
+    const result = await work
+    if (result.outcome !== 'missing') tell(result.row)
+    return result
+  }
+  const { credentials } = store
+  return {
+    ...store,
+    credentials: {
+      ...credentials,
+      insert: (...args) => told(credentials.insert(...args)),
+      update: (...args) => told(credentials.update(...args)),
     },
   }
 }

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { type Vault, VaultError, type VaultStore } from '../../src/index.js'
+import { type Fault, json } from '../fixtures/faulty-provider.js'
+import { interceptedStore, storeStoppingAt } from '../fixtures/intercepted-store.js'
+import { settle } from '../fixtures/manual-clock.js'
+import { ALICE, type VaultWorld } from '../fixtures/vault-world.js'
+import { MIN, S, setScene } from './failure-matrix/scene.js'
+
+/** A process's store that fails or is late in some of its calls, as long as a test wants. Injects faults; the store is real. */
+interface TroubledStore {
+  readonly store: VaultStore
+  fails: (call: string) => boolean
+  /** What is read from now on comes when `arrive` is called, as it was when it was read. */
+  delayRows(): { arrive(): void }
+}
+
+function troubledStore(real: VaultStore): TroubledStore {
+  let way: Promise<void> = Promise.resolve()
+  const troubled: TroubledStore = {
+    fails: () => false,
+    store: interceptedStore(real, async (call, work) => {
+      if (troubled.fails(call)) throw new VaultError('store_unavailable', `The store fails at ${call}.`)
+      const result = await work()
+      if (call === 'credentials.get') await way
+      return result
+    }),
+    delayRows() {
+      let arrive = (): void => undefined
+      way = new Promise((resolve) => {
+        arrive = resolve
+      })
+      return { arrive: () => arrive() }
+    },
+  }
+  return troubled
+}
+
+const writes = (call: string): boolean => call === 'credentials.update' || call === 'credentials.renew'
+
+/** A process has refreshed while its old token lives, and cannot write the answer. */
+async function refreshedUnwritten() {
+  const { world, vault, process } = await setScene('lives')
+  const troubled = troubledStore(world.store)
+  const holder = process({ store: troubled.store })
+  troubled.fails = writes
+  const { accessToken } = await holder.getCredentials(ALICE, { minValidityMs: 30 * MIN })
+  expect(accessToken).toBe('canary-access-2')
+  return { world, vault, troubled, holder }
+}
+
+const tokenOf = async (vault: Vault): Promise<string> => (await vault.getCredentials(ALICE)).accessToken
+
+// Whatever a caller was given, the store had not yet.
+describe('a process that has handed out a token which the store had not taken', () => {
+  it('hands out no older one because of a row that was read before the write and comes after it', async () => {
+    const { world, vault, troubled, holder } = await refreshedUnwritten()
+    const rows = troubled.delayRows()
+    const call = tokenOf(holder)
+    await settle()
+    troubled.fails = () => false
+    await world.clock.advance(6 * S)
+    expect(await tokenOf(vault)).toBe('canary-access-2')
+    rows.arrive()
+    expect(await call).toBe('canary-access-2')
+  })
+
+  it('hands it out no more once it is written and the store is away again: the user may have disconnected', async () => {
+    const { world, troubled, holder } = await refreshedUnwritten()
+    troubled.fails = () => false
+    await world.clock.advance(6 * S)
+    troubled.fails = () => true
+    await expect(tokenOf(holder)).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+
+  it('does not hand it out to a user who was forgotten since, and has come back', async () => {
+    const { world, vault, troubled, holder } = await refreshedUnwritten()
+    troubled.fails = () => false
+    await world.clock.advance(6 * S)
+    await vault.forgetUser(ALICE.userId)
+    await world.clock.advance(1 * S)
+    await world.connect(vault)
+    expect(await tokenOf(holder)).toBe('canary-access-3')
+  })
+})
+
+const answer = (name: string, tokens: Readonly<Record<string, string>>): Fault => ({
+  when: 'before',
+  respond: () => json(200, { access_token: `canary-access-${name}`, token_type: 'Bearer', expires_in: 3_600, ...tokens }),
+})
+
+async function request(vault: Vault, world: VaultWorld, count: number): Promise<void> {
+  void vault.getCredentials(ALICE).catch(() => undefined)
+  await settle()
+  expect(world.provider.refreshes()).toBe(count)
+}
+
+describe.each([
+  [
+    'rotates, and forgives',
+    { kind: 'grace', seconds: 60 },
+    [{ refresh_token: 'canary-refresh-first' }, { refresh_token: 'canary-refresh-second' }],
+  ],
+  ['does not rotate', { kind: 'none' }, [{}, {}]],
+] as const)('two processes that were answered by a provider that %s', (_name, rotation, [first, second]) => {
+  it('keep to the later answer, though it could not be written before the earlier one was, late', async () => {
+    const { world, vault, process } = await setScene('ended', { connection: { rotation } })
+    world.provider.failNext(answer('first', first), answer('second', second))
+    const suspended = storeStoppingAt(world.store, 'credentials.update')
+    await request(process({ store: suspended.store }), world, 1)
+    await world.clock.advance(20 * S)
+    const troubled = troubledStore(world.store)
+    troubled.fails = writes
+    const holder = process({ store: troubled.store })
+    expect(await tokenOf(holder)).toBe('canary-access-second')
+
+    suspended.resume()
+    await settle()
+    expect(await tokenOf(vault)).toBe('canary-access-first')
+    expect(await tokenOf(holder)).toBe('canary-access-second')
+
+    troubled.fails = () => false
+    await world.clock.advance(6 * S)
+    expect(await tokenOf(holder)).toBe('canary-access-second')
+    expect(await tokenOf(vault)).toBe('canary-access-second')
+    expect(world.provider.refreshes()).toBe(2)
+  })
+
+  it('do not fall back to the earlier answer, which is not written yet, when the store is away after it has shown the later one', async () => {
+    const { world, process } = await setScene('ended', { connection: { rotation } })
+    world.provider.failNext(answer('first', first), answer('second', second))
+    const troubled = troubledStore(world.store)
+    troubled.fails = writes
+    const holder = process({ store: troubled.store })
+    expect(await tokenOf(holder)).toBe('canary-access-first')
+    await world.clock.advance(20 * S)
+    expect(await tokenOf(process())).toBe('canary-access-second')
+
+    expect(await tokenOf(holder)).toBe('canary-access-second')
+    troubled.fails = () => true
+    await expect(tokenOf(holder)).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+})
