@@ -1,4 +1,5 @@
 import { Bench } from 'tinybench'
+import { median } from './median.ts'
 import type { Line, Settings } from './row.ts'
 
 /** One way of doing the same thing. */
@@ -73,11 +74,4 @@ function speed(round: ReadonlyMap<string, number>, name: string): number {
   const found = round.get(name)
   if (found === undefined) throw new Error(`There is no contender "${name}".`)
   return found
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  const upper = sorted[middle] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
 }

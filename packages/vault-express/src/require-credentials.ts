@@ -1,10 +1,10 @@
 import { isVaultError, type Vault, VaultError } from '@holdfast/vault-core'
-import { errorResponse } from '@holdfast/vault-http'
+import { errorReply } from '@holdfast/vault-http'
 import type { Request, RequestHandler, Response } from 'express'
+import { abortOnClose } from './abort-on-close.js'
 import './express-request.js'
 import { routerOf } from './router-registry.js'
-import { sendWebResponse } from './send-web-response.js'
-import { abortOnClose } from './to-web-request.js'
+import { sendReply } from './send-reply.js'
 
 export interface RequireCredentialsOptions {
   readonly vault: Vault
@@ -63,7 +63,7 @@ async function refuse(
   if (!isVaultError(error) || error.code === 'invalid_configuration') return next(error)
   const router = routerOf(vault, request)
   if (!router || !isVaultError(error, 'credential_not_found', 'reauthorization_required', 'insufficient_scope')) {
-    return sendWebResponse(errorResponse(error, crypto.randomUUID()), response)
+    return sendReply(errorReply(error, crypto.randomUUID()), response)
   }
   const connectPath = router.connectPath(connectionId)
   if (isNavigation(request)) {

@@ -8,15 +8,22 @@ export interface MountedRouter {
   readonly origin: string
 }
 
-// By vault and request, and weakly: two vaults in one application do not meet, and nothing outlives its request.
-const routers = new WeakMap<Vault, WeakMap<Request, MountedRouter>>()
+/** A router that a request came through; several vaults in one application do not meet. */
+interface Passed {
+  readonly vault: Vault
+  readonly router: MountedRouter
+  readonly before: Passed | undefined
+}
+
+const PASSED: unique symbol = Symbol('holdfast.routers')
+type Marked = Request & { [PASSED]?: Passed }
 
 export function rememberRouter(vault: Vault, request: Request, router: MountedRouter): void {
-  const requests = routers.get(vault) ?? new WeakMap<Request, MountedRouter>()
-  requests.set(request, router)
-  routers.set(vault, requests)
+  const marked: Marked = request
+  marked[PASSED] = { vault, router, before: marked[PASSED] }
 }
 
 export function routerOf(vault: Vault, request: Request): MountedRouter | undefined {
-  return routers.get(vault)?.get(request)
+  for (let passed = (request as Marked)[PASSED]; passed; passed = passed.before) if (passed.vault === vault) return passed.router
+  return undefined
 }

@@ -1,15 +1,18 @@
-import { createVaultHandler, type VaultHandlerOptions } from '@holdfast/vault-http'
+import { createVaultService, type VaultHandlerOptions, type VaultRequest } from '@holdfast/vault-http'
 import type { Request as ExpressRequest, RequestHandler } from 'express'
+import { ExpressVaultRequest } from './express-vault-request.js'
 import { rememberRouter } from './router-registry.js'
-import { sendWebResponse } from './send-web-response.js'
-import { toWebRequest } from './to-web-request.js'
+import { sendReply } from './send-reply.js'
 
-/** The options of the vault's handler; `identify` and `connectionProperties` get Express's request. */
-export interface VaultRouterOptions extends Omit<VaultHandlerOptions, 'identify' | 'connectionProperties'> {
+/** The options of the vault's handler; its functions get Express's request. */
+export interface VaultRouterOptions
+  extends Omit<VaultHandlerOptions<ExpressRequest, VaultRequest>, 'identify' | 'connectionProperties' | 'clientAddress'> {
   /** Who is signed in to the host application: `(req) => req.session?.userId`. */
   readonly identify: (request: ExpressRequest) => string | undefined | Promise<string | undefined>
   /** Connection properties for a flow about to begin. */
   readonly connectionProperties?: (connectionId: string, request: ExpressRequest) => Readonly<Record<string, string>> | undefined
+  /** The address of the client. Default: `req.ip`, which believes proxies as far as the application's `trust proxy` does. */
+  readonly clientAddress?: (request: ExpressRequest) => string | undefined
 }
 
 /**
@@ -23,25 +26,22 @@ export interface VaultRouterOptions extends Omit<VaultHandlerOptions, 'identify'
  * ```
  */
 export function vaultRouter(options: VaultRouterOptions): RequestHandler {
-  const { identify, connectionProperties, ...rest } = options
-  const handler = createVaultHandler<ExpressRequest>({
+  const { identify, connectionProperties, clientAddress = (request) => request.ip, ...rest } = options
+  const service = createVaultService<ExpressRequest, VaultRequest>({
     ...rest,
     identify: (_request, expressRequest) => identify(expressRequest),
+    clientAddress: (_request, expressRequest) => clientAddress(expressRequest),
     ...(connectionProperties && {
       connectionProperties: (connectionId, _request, expressRequest) => connectionProperties(connectionId, expressRequest),
     }),
   })
   const { origin } = new URL(options.publicUrl)
-  const router = { identify, connectPath: handler.connectPath, origin }
+  const router = { identify, connectPath: service.connectPath, origin }
 
-  return async (request, response, next) => {
+  return (request, response, next) => {
     rememberRouter(options.vault, request, router)
-    const webRequest = toWebRequest(request, response, origin)
-    if (!webRequest || !handler.handles(new URL(webRequest.url).pathname)) return next()
-    try {
-      await sendWebResponse(await handler(webRequest, request), response)
-    } catch (error) {
-      next(error)
-    }
+    const reply = service.respond(new ExpressVaultRequest(request, response, origin), request)
+    if (!reply) return next()
+    reply.then((answer) => sendReply(answer, response)).catch(next)
   }
 }

@@ -43,7 +43,7 @@ describe.each(versions)('on Express %s', (_version, createApp) => {
     const browser = made.browser('alice')
     for (const path of ['/v1/other', '/api/session', '/connect'])
       expect(await (await browser(path)).json()).toMatchObject({ host: expect.any(String) })
-    for (const path of ['/', '/v1', '/v1/', '/connect/demo/', '/connect/demo/else', '/v1/connections/a/users/b', '/oauth/token']) {
+    for (const path of ['/', '/v1', '/v1/', '/connect/demo/', '/connect/demo/else', '/v1/connections/a/users/b', '/oauth/tokens']) {
       expect((await browser(path)).status, path).toBe(418)
     }
     const echoed = await browser('/echo', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' })

@@ -1,4 +1,5 @@
 import { VaultError } from '@holdfast/vault-core'
+import type { VaultRequest } from './vault-request.js'
 
 /** A token of the published SDK has about 500 characters. */
 const MAX_LENGTH = 4_096
@@ -8,7 +9,7 @@ const MAX_LENGTH = 4_096
  *
  * @throws {VaultError} `unauthenticated` when there is none.
  */
-export function readBearerToken(request: Request): string {
+export function readBearerToken(request: VaultRequest): string {
   const header = request.headers.get('authorization') ?? ''
   const token = /^Bearer:? +(?:Bearer +)?([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header.slice(0, MAX_LENGTH + 16))?.[1]
   if (token === undefined || header.length > MAX_LENGTH)

@@ -1,3 +1,5 @@
+import type { VaultRequest } from './vault-request.js'
+
 /** Cookies of the flows that a browser has under way: one for each, so that several tabs do not disturb each other. */
 const PREFIX = 'hf_tx_'
 const MAX_AGE_S = 600
@@ -10,13 +12,13 @@ interface FlowCookieOptions {
 }
 
 /** Sets the flow's cookie, and drops those above the bound. */
-export function setFlowCookies(request: Request, flowBinding: string, { state, secure }: FlowCookieOptions): readonly string[] {
+export function setFlowCookies(request: VaultRequest, flowBinding: string, { state, secure }: FlowCookieOptions): readonly string[] {
   const pending = [...readCookies(request).keys()].filter((name) => name.startsWith(prefixOf(secure)))
   const dropped = pending.slice(0, Math.max(0, pending.length - (MAX_PENDING - 1)))
   return [...dropped.map((name) => serialize(name, '', 0, secure)), serialize(nameOf(state, secure), flowBinding, MAX_AGE_S, secure)]
 }
 
-export function readFlowCookie(request: Request, { state, secure }: FlowCookieOptions): string | undefined {
+export function readFlowCookie(request: VaultRequest, { state, secure }: FlowCookieOptions): string | undefined {
   return readCookies(request).get(nameOf(state, secure))
 }
 
@@ -37,7 +39,7 @@ function serialize(name: string, value: string, maxAgeS: number, secure: boolean
   return `${name}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 }
 
-function readCookies(request: Request): ReadonlyMap<string, string> {
+function readCookies(request: VaultRequest): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>()
   for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
     const at = pair.indexOf('=')

@@ -1,3 +1,7 @@
 export { createVaultHandler, type VaultHandler } from './create-vault-handler.js'
-export { errorResponse } from './error-response.js'
+export { errorReply } from './error-reply.js'
 export type { VaultHandlerOptions } from './options.js'
+export type { RateLimitDecision, RateLimiter, RateLimitRequest } from './rate-limit/rate-limiter.js'
+export { type Reply, toWebResponse } from './reply.js'
+export type { VaultRequest } from './vault-request.js'
+export { apiOperations, createVaultService, type VaultService } from './vault-service.js'

@@ -1,8 +1,14 @@
 import { type ConnectionProperties, type Log, type Vault, VaultError } from '@holdfast/vault-core'
+import { parseAllowedOrigins } from './cors.js'
+import type { RateLimiter } from './rate-limit/rate-limiter.js'
+import { createRateLimits, type RateLimits } from './rate-limit/rate-limits.js'
 import { parseReturnToRules, type ReturnToRule } from './return-to.js'
+import { checkUserId } from './user-id.js'
+import type { VaultRequest } from './vault-request.js'
+import { createVerifiedTokens, type VerifiedTokens } from './verified-tokens.js'
 
 /** What a host application gives {@link createVaultHandler}. `Context` is whatever it passes along with each request. */
-export interface VaultHandlerOptions<Context = undefined> {
+export interface VaultHandlerOptions<Context = undefined, Incoming extends VaultRequest = Request> {
   readonly vault: Vault
   /**
    * Where browsers and services reach the vault: origin, and the path it is mounted under if any, `https://app.example.com/vault` for one.
@@ -10,11 +16,25 @@ export interface VaultHandlerOptions<Context = undefined> {
    */
   readonly publicUrl: string
   /** Who is signed in to the host application. Undefined when nobody is. */
-  readonly identify: (request: Request, context: Context) => string | undefined | Promise<string | undefined>
+  readonly identify: (request: Incoming, context: Context) => string | undefined | Promise<string | undefined>
+  /**
+   * The user whom a bearer token of the host's own sign-in names, so that users, too, may call the API. Undefined, or a throw, when the token is
+   * not valid: check signature, issuer, audience and expiry. Tokens of service clients never come here. Default: users cannot call.
+   */
+  readonly verifyUserToken?: (token: string) => string | undefined | Promise<string | undefined>
   /** Where users may be sent after connecting: origins with a path prefix (`https://app.example.com/settings`). Default: anywhere on `publicUrl`'s origin. */
   readonly allowedReturnTo?: readonly string[]
   /** Connection properties for a flow about to begin, over the connection's defaults. Never taken from the request by the vault itself. */
-  readonly connectionProperties?: (connectionId: string, request: Request, context: Context) => ConnectionProperties | undefined
+  readonly connectionProperties?: (connectionId: string, request: Incoming, context: Context) => ConnectionProperties | undefined
+  /** Exact origins whose scripts may call the JSON API, `https://app.example.com`. Default: none. */
+  readonly allowedOrigins?: readonly string[]
+  /**
+   * Limits how often a client may ask; false for never. Asked about every request but health checks. One that throws lets the request through, and the
+   * log is told. Default: token buckets in memory, for those alone who prove nothing (public routes, bad tokens): 100 requests, 10 a second after.
+   */
+  readonly rateLimit?: RateLimiter | false
+  /** The address of the client, from the connection or from a proxy that the host trusts: what strangers are limited by. Default: unknown. */
+  readonly clientAddress?: (request: Incoming, context: Context) => string | undefined
   /** Further origins that may stand in the `iss` of a service client's token, besides `publicUrl`'s (and, if that is loopback, its other names). */
   readonly issuerOrigins?: readonly string[]
   /** Oldest token of a service client that is accepted, seconds since `iat`. Default 24 hours, as the published SDK reuses its tokens that long. */
@@ -30,9 +50,14 @@ export interface HandlerSettings<Context> {
   readonly origin: string
   /** Without trailing slash; empty at the root. */
   readonly basePath: string
-  readonly identify: (request: Request, context: Context) => Promise<string | undefined>
+  readonly identify: (request: VaultRequest, context: Context) => Promise<string | undefined>
+  /** Undefined when the host takes no tokens of users. */
+  readonly verifyUserToken: ((token: string) => Promise<string | undefined>) | undefined
+  readonly verifiedTokens: VerifiedTokens
   readonly returnToRules: readonly ReturnToRule[]
-  readonly connectionProperties: (connectionId: string, request: Request, context: Context) => ConnectionProperties | undefined
+  readonly connectionProperties: (connectionId: string, request: VaultRequest, context: Context) => ConnectionProperties | undefined
+  readonly allowedOrigins: ReadonlySet<string>
+  readonly rateLimits: RateLimits<Context>
   readonly issuerOrigins: ReadonlySet<string>
   readonly accessTokenMaxAgeS: number
   readonly log: Log | undefined
@@ -44,22 +69,32 @@ export interface HandlerSettings<Context> {
 const DAY_S = 86_400
 
 /** @throws {VaultError} `invalid_configuration`, naming the bad option. */
-export function parseHandlerOptions<Context>(options: VaultHandlerOptions<Context>): HandlerSettings<Context> {
+export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
+  given: VaultHandlerOptions<Context, Incoming>,
+): HandlerSettings<Context> {
+  // The requests that the options are asked about are those that came in, of whatever kind these are.
+  const options = given as unknown as VaultHandlerOptions<Context, VaultRequest>
   const url = parsePublicUrl(options.publicUrl)
   if (!options.vault) throw invalid('vault', 'is missing: pass what createVault returned')
   if (typeof options.identify !== 'function') throw invalid('identify', 'must be a function that tells who is signed in')
-  const identify = options.identify
+  const { identify, verifyUserToken, log } = options
+  const now = options.now ?? (() => Date.now())
   return {
     vault: options.vault,
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
-    identify: async (request, context) => checkUserId(await identifyOrFail(() => identify(request, context))),
+    identify: async (request, context) => checkUserId(await identifyOrFail(() => identify(request, context)), 'identify'),
+    verifyUserToken:
+      verifyUserToken && (async (token) => checkUserId(await verifyOrNobody(() => verifyUserToken(token), log), 'verifyUserToken')),
+    verifiedTokens: createVerifiedTokens({ now }),
     returnToRules: parseReturnToRules(options.allowedReturnTo ?? [url.origin]),
     connectionProperties: options.connectionProperties ?? (() => undefined),
+    allowedOrigins: parseAllowedOrigins(options.allowedOrigins),
+    rateLimits: createRateLimits({ rateLimit: options.rateLimit, clientAddress: options.clientAddress, now, log }),
     issuerOrigins: new Set([...namesOf(url), ...(options.issuerOrigins ?? []).map((origin) => parseOrigin(origin))]),
     accessTokenMaxAgeS: options.accessTokenMaxAgeS ?? DAY_S,
-    log: options.log,
-    now: options.now ?? (() => Date.now()),
+    log,
+    now,
     secureCookies: url.protocol === 'https:',
   }
 }
@@ -99,13 +134,17 @@ async function identifyOrFail<T>(identify: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** A user of the host application must not be able to pose as a service client, whose ids begin with `sc_`. */
-function checkUserId(userId: string | undefined): string | undefined {
-  if (userId === undefined || userId === '') return undefined
-  if (typeof userId !== 'string') throw invalid('identify', 'must return a string or undefined')
-  if (userId.startsWith('sc_'))
-    throw invalid('identify', 'returned a user id that begins with "sc_", which names service clients; map it to another id')
-  return userId
+/** Libraries throw for a token that is not valid. */
+async function verifyOrNobody(
+  verify: () => string | undefined | Promise<string | undefined>,
+  log: Log | undefined,
+): Promise<string | undefined> {
+  try {
+    return await verify()
+  } catch (error) {
+    log?.debug({ err: error }, 'A bearer token was taken for nobody’s, as `verifyUserToken` threw.')
+    return undefined
+  }
 }
 
 function invalid(field: string, problem: string): VaultError {

@@ -1,48 +1,79 @@
+import type { Reply } from './reply.js'
+import type { VaultRequest } from './vault-request.js'
+
 /** What a route works with: the request, its decoded path parameters, and what the host passed along. */
 export interface RouteCall<Context> {
-  readonly request: Request
+  readonly request: VaultRequest
   readonly url: URL
   readonly params: Readonly<Record<string, string>>
   readonly context: Context
 }
 
 export interface Route<Context> {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Path below the base path; `{name}` stands for one segment. */
   readonly path: string
-  readonly handle: (call: RouteCall<Context>) => Promise<Response>
+  /** Part of the JSON API, which other origins may be allowed to call, and whose paths may end in a slash. Not so the pages. */
+  readonly isApi?: boolean
+  readonly handle: (call: RouteCall<Context>) => Promise<Reply>
 }
 
 export type Match<Context> =
   | { readonly kind: 'route'; readonly route: Route<Context>; readonly params: Readonly<Record<string, string>> }
-  | { readonly kind: 'method_not_allowed'; readonly allow: readonly string[] }
+  | { readonly kind: 'method_not_allowed'; readonly allow: readonly string[]; readonly isApi: boolean }
   | { readonly kind: 'none' }
 
-/** Finds the route for a raw path: it is split at slashes first, and each segment decoded once, as ids may hold slashes. */
-export function matchRoute<Context>(routes: readonly Route<Context>[], basePath: string, method: string, pathname: string): Match<Context> {
-  if (basePath !== '' && pathname !== basePath && !pathname.startsWith(`${basePath}/`)) return { kind: 'none' }
-  const segments = pathname.slice(basePath.length).split('/').slice(1)
-  const allow: string[] = []
-  for (const route of routes) {
-    const params = matchSegments(route.path.split('/').slice(1), segments)
-    if (!params) continue
-    if (route.method === method || (route.method === 'GET' && method === 'HEAD')) return { kind: 'route', route, params }
-    allow.push(route.method)
-  }
-  return allow.length > 0 ? { kind: 'method_not_allowed', allow } : { kind: 'none' }
+/** Finds the route for a raw path. */
+export type Router<Context> = (method: string, pathname: string) => Match<Context>
+
+/** A route with its pattern taken apart: each part a text, or the name of a parameter. */
+interface CompiledRoute<Context> {
+  readonly route: Route<Context>
+  readonly parts: readonly { readonly text: string; readonly name: string | undefined }[]
 }
 
-function matchSegments(pattern: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
-  if (pattern.length !== segments.length) return undefined
-  const params: Record<string, string> = {}
-  for (const [index, part] of pattern.entries()) {
-    const segment = segments[index] ?? ''
-    const name = /^\{(\w+)\}$/.exec(part)?.[1]
-    if (name === undefined) {
-      if (part !== segment) return undefined
-      continue
+/** A path is split at slashes first, and each segment decoded once, as ids may hold slashes. */
+export function createRouter<Context>(routes: readonly Route<Context>[], basePath: string): Router<Context> {
+  const byLength = new Map<number, CompiledRoute<Context>[]>()
+  for (const route of routes) {
+    const parts = route.path
+      .split('/')
+      .slice(1)
+      .map((text) => ({ text, name: /^\{(\w+)\}$/.exec(text)?.[1] }))
+    const sameLength = byLength.get(parts.length)
+    if (sameLength) sameLength.push({ route, parts })
+    else byLength.set(parts.length, [{ route, parts }])
+  }
+
+  return (method, pathname) => {
+    if (basePath !== '' && pathname !== basePath && !pathname.startsWith(`${basePath}/`)) return { kind: 'none' }
+    const segments = pathname.slice(basePath.length + 1).split('/')
+    const slashBehind = segments.length > 1 && segments.at(-1) === ''
+    if (slashBehind) segments.pop()
+    let allow: string[] | undefined
+    let isApi = false
+    for (const { route, parts } of byLength.get(segments.length) ?? []) {
+      if (slashBehind && !route.isApi) continue
+      const params = matchSegments(parts, segments)
+      if (!params) continue
+      if (route.method === method || (route.method === 'GET' && method === 'HEAD')) return { kind: 'route', route, params }
+      allow = [...(allow ?? []), route.method]
+      isApi ||= route.isApi === true
     }
-    const value = decodeOnce(segment)
+    return allow ? { kind: 'method_not_allowed', allow, isApi } : { kind: 'none' }
+  }
+}
+
+function matchSegments(parts: CompiledRoute<never>['parts'], segments: readonly string[]): Record<string, string> | undefined {
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index]
+    if (part?.name === undefined && part?.text !== segments[index]) return undefined
+  }
+  const params: Record<string, string> = {}
+  for (let index = 0; index < parts.length; index += 1) {
+    const name = parts[index]?.name
+    if (name === undefined) continue
+    const value = decodeOnce(segments[index] ?? '')
     if (value === undefined || value === '') return undefined
     params[name] = value
   }
@@ -50,6 +81,7 @@ function matchSegments(pattern: readonly string[], segments: readonly string[]):
 }
 
 function decodeOnce(segment: string): string | undefined {
+  if (!segment.includes('%')) return segment
   try {
     return decodeURIComponent(segment)
   } catch {

@@ -44,7 +44,7 @@ async function newSigner(): Promise<Signer> {
     statements: [{ roles: ['Vault:UserCredentialsViewer'], resources: [{ resourceUri: 'Vault:Connections/*/Users/*/Credentials' }] }],
   })
   const { createPrivateKey } = await import('node:crypto')
-  const key = createPrivateKey({ key: Buffer.from(accessKey.split('.')[3] ?? '', 'base64'), format: 'der', type: 'pkcs8' })
+  const key = createPrivateKey({ key: Buffer.from(accessKey?.split('.')[3] ?? '', 'base64'), format: 'der', type: 'pkcs8' })
   const [verificationKey] = (await vault.serviceClients.get(clientId)).verificationKeys
   return { clientId, keyId, key, publicX: verificationKey?.publicKey.x ?? '' }
 }

@@ -1,19 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { matchRoute, type Route } from '../src/router.js'
+import { createRouter, type Route } from '../src/router.js'
 
-const route = (method: 'GET' | 'POST', path: string): Route<undefined> => ({ method, path, handle: async () => new Response() })
+const route = (method: Route<undefined>['method'], path: string, isApi = false): Route<undefined> => ({
+  method,
+  path,
+  isApi,
+  handle: async () => ({ status: 200, headers: {} }),
+})
 const routes = [
   route('GET', '/connect/{c}'),
   route('POST', '/connect/{c}'),
   route('GET', '/connect/{c}/callback'),
   route('GET', '/v1/connections/{c}/users/{u}/credentials'),
+  route('GET', '/v1/records', true),
+  route('POST', '/v1/records', true),
+  route('PUT', '/v1/records/{r}', true),
 ]
 const match = (method: string, path: string, basePath = ''): unknown => {
-  const found = matchRoute(routes, basePath, method, path)
+  const found = createRouter(routes, basePath)(method, path)
   return found.kind === 'route' ? found.params : found.kind
 }
 
-describe('matchRoute', () => {
+describe('createRouter', () => {
   it.each([
     ['GET', '/connect/google', { c: 'google' }],
     ['HEAD', '/connect/google', { c: 'google' }],
@@ -21,6 +29,10 @@ describe('matchRoute', () => {
     ['GET', '/v1/connections/a/users/b/credentials', { c: 'a', u: 'b' }],
     ['GET', '/v1/connections/a%2Fb/users/auth0%7C1%2F%252F/credentials', { c: 'a/b', u: 'auth0|1/%2F' }],
     ['GET', '/v1/connections/%2A/users/m%40x/credentials', { c: '*', u: 'm@x' }],
+    ['GET', '/v1/records', {}],
+    ['POST', '/v1/records/', {}],
+    ['PUT', '/v1/records/__proto__', { r: '__proto__' }],
+    ['PUT', '/v1/records/a%2F', { r: 'a/' }],
   ])('%s %s is a route, with each segment decoded once', (method, path, params) => {
     expect(match(method, path)).toEqual(params)
   })
@@ -38,6 +50,11 @@ describe('matchRoute', () => {
     '/v1/other',
     '/api/x',
     '/v1/connections/a/users//credentials',
+    '/v1/connections/a/users/b/credentials/',
+    '/v1/records//',
+    '/v1/records/a/b',
+    '/v1',
+    '/v1/',
     '/connect/%',
     '/connect/%ff',
     '/connect/%zz',
@@ -49,8 +66,16 @@ describe('matchRoute', () => {
     ['DELETE', '/connect/google'],
     ['POST', '/connect/google/callback'],
     ['PUT', '/v1/connections/a/users/b/credentials'],
+    ['DELETE', '/v1/records/'],
+    ['GET', '/v1/records/a'],
   ])('%s %s takes another method', (method, path) => {
     expect(match(method, path)).toBe('method_not_allowed')
+  })
+
+  it('tells which methods a path takes, and whether it is the API’s', () => {
+    const found = createRouter(routes, '')
+    expect(found('DELETE', '/v1/records')).toEqual({ kind: 'method_not_allowed', allow: ['GET', 'POST'], isApi: true })
+    expect(found('DELETE', '/connect/google')).toEqual({ kind: 'method_not_allowed', allow: ['GET', 'POST'], isApi: false })
   })
 
   it('keeps to its base path', () => {

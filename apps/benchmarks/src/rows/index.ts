@@ -1,9 +1,17 @@
 import type { Row } from '../row.ts'
 import { dataKeyRow } from './data-key.ts'
 import { envelopeStepsRow } from './envelope-steps.ts'
+import { httpCredentialsRow } from './http-credentials.ts'
 import { openValueRows } from './open-value.ts'
 import { permissionCheckRow } from './permission-check.ts'
 import { sealValueRows } from './seal-value.ts'
 
 /** All rows, in the order in which they run. */
-export const rows: readonly Row[] = [...openValueRows, ...sealValueRows, dataKeyRow, envelopeStepsRow, permissionCheckRow]
+export const rows: readonly Row[] = [
+  ...openValueRows,
+  ...sealValueRows,
+  dataKeyRow,
+  envelopeStepsRow,
+  permissionCheckRow,
+  httpCredentialsRow,
+]

@@ -1,9 +1,9 @@
 import { randomToken } from '../crypto/random-token.js'
 import type { PageQuery } from '../documents/page-query.js'
-import { isVaultError, VaultError } from '../errors.js'
+import { VaultError } from '../errors.js'
 import type { Log } from '../log.js'
-import type { Connection, ConnectionInput } from '../model/connection.js'
-import type { ConnectionRegistry } from '../model/connection-registry.js'
+import type { ConnectionInput } from '../model/connection.js'
+import type { ConnectionRegistry, HeldConnections } from '../model/connection-registry.js'
 import { CONNECTION_ID } from '../model/parse-connection.js'
 import type { Runtime } from '../runtime.js'
 import type { Page } from '../storage/contract.js'
@@ -47,23 +47,15 @@ export interface Connections extends ConnectionRegistry {
 export type NewConnection = Omit<ConnectionInput, 'connectionId'> & { readonly connectionId?: string }
 
 export function createConnections(parts: {
-  readonly code: ConnectionRegistry
+  readonly code: HeldConnections
   readonly stored: StoredConnections
   readonly runtime: Runtime
 }): Connections {
   const { code, stored, runtime } = parts
-  const inCode = async (connectionId: string): Promise<Connection | undefined> => {
-    try {
-      return await code.get(connectionId)
-    } catch (error) {
-      if (isVaultError(error, 'connection_not_found')) return undefined
-      throw error
-    }
-  }
   const isId = (connectionId: unknown): connectionId is string => typeof connectionId === 'string' && CONNECTION_ID.test(connectionId)
 
-  async function assertNotInCode(connectionId: string): Promise<void> {
-    if (!(await inCode(connectionId))) return
+  function assertNotInCode(connectionId: string): void {
+    if (!code.find(connectionId)) return
     throw new VaultError(
       'conflict',
       `Connection "${connectionId}" is in the code of this application, and code wins. Choose another id, or take it out of the code.`,
@@ -73,7 +65,7 @@ export function createConnections(parts: {
 
   return {
     async get(connectionId) {
-      return (await inCode(connectionId)) ?? (isId(connectionId) ? await stored.get(connectionId) : undefined) ?? code.get(connectionId)
+      return code.find(connectionId) ?? (isId(connectionId) ? await stored.get(connectionId) : undefined) ?? code.get(connectionId)
     },
 
     async list() {
@@ -83,7 +75,7 @@ export function createConnections(parts: {
     },
 
     async describe(connectionId) {
-      const own = await inCode(connectionId)
+      const own = code.find(connectionId)
       if (own) return connectionInfo(own, { source: 'code' })
       const info = isId(connectionId) ? await stored.describe(connectionId) : undefined
       // The registry has the error for what is not there.
@@ -100,7 +92,7 @@ export function createConnections(parts: {
 
     async create(input) {
       const connectionId = input?.connectionId ?? `con_${randomToken(runtime.random, 16)}`
-      await assertNotInCode(connectionId)
+      assertNotInCode(connectionId)
       return stored.write(connectionId, (before) => {
         if (before === undefined) return { ...input, connectionId }
         throw new VaultError('conflict', 'There is a connection of this id. Choose another id.', { fields: { connectionId: 'is taken' } })
@@ -108,12 +100,12 @@ export function createConnections(parts: {
     },
 
     async put(input) {
-      if (isId(input?.connectionId)) await assertNotInCode(input.connectionId)
+      if (isId(input?.connectionId)) assertNotInCode(input.connectionId)
       await stored.write(String(input?.connectionId), () => input)
     },
 
     async update(connectionId, changes) {
-      await assertNotInCode(connectionId)
+      assertNotInCode(connectionId)
       if (!isId(connectionId)) throw notStored()
       return stored.write(connectionId, (before) => {
         if (before !== undefined) return changeConnection(before, changes)
@@ -122,7 +114,7 @@ export function createConnections(parts: {
     },
 
     async delete(connectionId) {
-      await assertNotInCode(connectionId)
+      assertNotInCode(connectionId)
       if (isId(connectionId) && (await stored.delete(connectionId))) return
       throw notStored()
     },

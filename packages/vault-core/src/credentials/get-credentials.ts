@@ -1,4 +1,3 @@
-import { toBase64url } from '../crypto/base64.js'
 import type { Sealer } from '../crypto/sealer.js'
 import { isVaultError, VaultError } from '../errors.js'
 import { assessFreshness, DEFAULT_VALIDITY_MS, type Freshness, isLive } from '../expiry/policy.js'
@@ -9,13 +8,12 @@ import type { RefreshCoordinator, RefreshRun } from '../refresh/coordinator.js'
 import { grantOf } from '../refresh/row-state.js'
 import type { UnwrittenGrants } from '../refresh/unwritten-grants.js'
 import type { Runtime } from '../runtime.js'
-import type { Secret } from '../secret.js'
 import type { CredentialRow, CredentialStore } from '../storage/contract.js'
-import { type CredentialData, readCredentialData } from './credential-data.js'
+import type { CredentialData } from './credential-data.js'
 import { credentialNotFound, providerUnavailable, reauthorizationRequired } from './credential-errors.js'
 import { parseGetOptions, parseSelector } from './credential-request.js'
 import { type CredentialSelector, Credentials, type GetCredentialsOptions } from './credentials.js'
-import { openAccessToken } from './sealed-tokens.js'
+import { createOpenedTokens } from './opened-tokens.js'
 
 export interface GetCredentialsParts {
   readonly tenant: string
@@ -36,8 +34,7 @@ export function createGetCredentials(
   parts: GetCredentialsParts,
 ): (selector: CredentialSelector, options?: GetCredentialsOptions) => Promise<Credentials> {
   const { tenant, connections, credentials, sealer, coordinator, unwritten, runtime, callerWaitMs } = parts
-  // Of tokens that many callers share; while the store with the keys is away no other can be made.
-  const fingerprints = new WeakMap<Secret, Promise<string>>()
+  const { open, dataOf, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
 
   return async (selector, options = {}) => {
     const { connectionId, userId, accountId } = parseSelector(selector)
@@ -56,7 +53,7 @@ export function createGetCredentials(
     }
     signal?.throwIfAborted()
     if (!row || row.status === 'disconnected') throw credentialNotFound({ connectionId, userId })
-    const data = readCredentialData(row)
+    const data = dataOf(row)
     assertScopes(row, data, requiredScopes)
 
     // The store answers, and still has not taken what the last refresh brought: nobody is given an older token than before,
@@ -81,16 +78,8 @@ export function createGetCredentials(
   async function isStillRejected(row: CredentialRow, data: CredentialData, rejected: string): Promise<boolean> {
     const ageMs = runtime.clock.now() - data.issuedAtMs
     if (ageMs >= 0 && ageMs < REJECTED_INTERVAL_MS) return false
-    const accessToken = await openAccessToken(sealer, row)
+    const accessToken = await open(row)
     return accessToken !== undefined && (await fingerprintOf(row.userId, accessToken)) === rejected
-  }
-
-  function fingerprintOf(userId: string, accessToken: Secret): Promise<string> {
-    const known = fingerprints.get(accessToken)
-    if (known) return known
-    const fingerprint = sealer.fingerprint(userId, accessToken.reveal()).then(toBase64url)
-    fingerprints.set(accessToken, fingerprint)
-    return fingerprint
   }
 
   async function handOut(
@@ -134,7 +123,7 @@ export function createGetCredentials(
   }
 
   async function storedGrant(row: CredentialRow, data: CredentialData): Promise<AccessGrant> {
-    const accessToken = await openAccessToken(sealer, row)
+    const accessToken = await open(row)
     if (!accessToken) throw reauthorizationRequired(row, data.reason ?? 'expired')
     return grantOf(row, data, accessToken)
   }

@@ -9,14 +9,20 @@ export interface ConnectionRegistry {
   list(): Promise<readonly Connection[]>
 }
 
+/** Connections that are held in memory. */
+export interface HeldConnections extends ConnectionRegistry {
+  find(connectionId: string): Connection | undefined
+}
+
 /**
  * Reads all connections and keeps them by id. One error names every bad field of every connection, as `connections[0].clientId`.
  *
  * @throws {VaultError} `invalid_configuration`.
  */
-export function createConnectionRegistry(inputs: readonly (unknown | ConnectionInput)[]): ConnectionRegistry {
+export function createConnectionRegistry(inputs: readonly (unknown | ConnectionInput)[]): HeldConnections {
   const connections = readAll(inputs)
   return {
+    find: (connectionId) => connections.get(connectionId),
     async get(connectionId) {
       const connection = connections.get(connectionId)
       if (connection) return connection

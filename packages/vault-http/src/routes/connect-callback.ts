@@ -1,9 +1,9 @@
 import { isVaultError, type VaultErrorCode } from '@holdfast/vault-core'
-import { statusOf } from '../error-response.js'
+import { statusOf } from '../error-reply.js'
 import { clearFlowCookie, readFlowCookie } from '../flow-cookie.js'
 import type { HandlerSettings } from '../options.js'
 import { messagePage } from '../pages.js'
-import { htmlResponse, seeOther } from '../responses.js'
+import { htmlReply, type Reply, seeOther } from '../reply.js'
 import type { Route, RouteCall } from '../router.js'
 
 /**
@@ -14,7 +14,7 @@ export function connectCallbackRoute<Context>(settings: HandlerSettings<Context>
   return { method: 'GET', path: '/connect/{connectionId}/callback', handle: (call) => complete(settings, call) }
 }
 
-async function complete<Context>(settings: HandlerSettings<Context>, call: RouteCall<Context>): Promise<Response> {
+async function complete<Context>(settings: HandlerSettings<Context>, call: RouteCall<Context>): Promise<Reply> {
   const { vault, origin, secureCookies } = settings
   const { request, url, context } = call
   const state = url.searchParams.get('state') ?? ''
@@ -29,7 +29,7 @@ async function complete<Context>(settings: HandlerSettings<Context>, call: Route
       ...(userId !== undefined && { userId }),
     })
     if (done.returnTo !== undefined) return seeOther(done.returnTo, cookies)
-    return htmlResponse(200, messagePage('Connected', 'The account is connected. You can close this page.'), cookies)
+    return htmlReply(200, messagePage('Connected', 'The account is connected. You can close this page.'), cookies)
   } catch (error) {
     return explain(settings, error, cookies)
   }
@@ -59,7 +59,7 @@ const EXPLANATIONS: Partial<Record<VaultErrorCode, readonly [string, string]>> =
   ],
 }
 
-function explain<Context>({ log }: HandlerSettings<Context>, error: unknown, cookies: readonly string[]): Response {
+function explain<Context>({ log }: HandlerSettings<Context>, error: unknown, cookies: readonly string[]): Reply {
   const code = isVaultError(error) ? error.code : 'internal_error'
   log?.warn({ code, err: error }, 'A callback did not lead to a stored credential.')
   if (isVaultError(error) && error.facts.returnTo !== undefined) {
@@ -71,5 +71,5 @@ function explain<Context>({ log }: HandlerSettings<Context>, error: unknown, coo
     'Not connected',
     'Something went wrong, and nothing was stored. Go back to the application and connect again.',
   ]
-  return htmlResponse(isVaultError(error) ? statusOf(error) : 500, messagePage(title, text), cookies)
+  return htmlReply(isVaultError(error) ? statusOf(error) : 500, messagePage(title, text), cookies)
 }

@@ -2,9 +2,10 @@ import { VaultError } from '@holdfast/vault-core'
 import { setFlowCookies } from '../flow-cookie.js'
 import type { HandlerSettings } from '../options.js'
 import { confirmPage, messagePage } from '../pages.js'
-import { htmlResponse, jsonResponse, seeOther } from '../responses.js'
+import { htmlReply, jsonReply, type Reply, seeOther } from '../reply.js'
 import { allowReturnTo } from '../return-to.js'
 import type { Route, RouteCall } from '../router.js'
+import type { VaultRequest } from '../vault-request.js'
 
 const PATH = '/connect/{connectionId}'
 
@@ -19,7 +20,7 @@ export function connectStartRoutes<Context>(settings: HandlerSettings<Context>):
   ]
 }
 
-async function start<Context>(settings: HandlerSettings<Context>, call: RouteCall<Context>, askFirst: boolean): Promise<Response> {
+async function start<Context>(settings: HandlerSettings<Context>, call: RouteCall<Context>, askFirst: boolean): Promise<Reply> {
   const { vault, origin, basePath, secureCookies } = settings
   const { request, url, params, context } = call
   const { connectionId = '' } = params
@@ -28,7 +29,7 @@ async function start<Context>(settings: HandlerSettings<Context>, call: RouteCal
   const { name } = await vault.connections.get(connectionId)
   const returnTo = readReturnTo(settings, url)
   if (askFirst)
-    return htmlResponse(200, confirmPage(name, url.pathname + url.search), [], "'self' https: http://localhost:* http://127.0.0.1:*")
+    return htmlReply(200, confirmPage(name, url.pathname + url.search), [], "'self' https: http://localhost:* http://127.0.0.1:*")
 
   const connectionProperties = settings.connectionProperties(connectionId, request, context)
   const flow = await vault.authorization.start({
@@ -53,7 +54,7 @@ function readReturnTo<Context>({ origin, returnToRules }: HandlerSettings<Contex
 }
 
 /** Browsers tell where a request comes from. Old ones and other programs do not, and then the SameSite cookie of the host has to do. */
-function cameFromElsewhere(request: Request): boolean {
+function cameFromElsewhere(request: VaultRequest): boolean {
   return ['cross-site', 'same-site'].includes(request.headers.get('sec-fetch-site') ?? '')
 }
 
@@ -67,12 +68,12 @@ function requireSameOrigin<Context>({ origin }: HandlerSettings<Context>, call: 
   )
 }
 
-function signInFirst(request: Request): Response {
+function signInFirst(request: VaultRequest): Reply {
   if ((request.headers.get('accept') ?? '').includes('text/html')) {
-    return htmlResponse(
+    return htmlReply(
       401,
       messagePage('Sign in first', 'Nobody is signed in to the application in this browser. Sign in, then connect the account again.'),
     )
   }
-  return jsonResponse(401, { title: 'Nobody is signed in to the application. Sign in first.', errorCode: 'unauthenticated' })
+  return jsonReply(401, { title: 'Nobody is signed in to the application. Sign in first.', errorCode: 'unauthenticated' })
 }

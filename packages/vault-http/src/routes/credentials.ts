@@ -1,44 +1,37 @@
-import { credentialsUri, isVaultError, VaultError } from '@holdfast/vault-core'
-import { authenticateServiceClient } from '../authenticate-service-client.js'
-import type { HandlerSettings } from '../options.js'
-import { jsonResponse } from '../responses.js'
-import type { Route } from '../router.js'
+import { z } from 'zod'
+import { type AnyOperation, operation } from '../operation.js'
+import { jsonReply } from '../reply.js'
 
-/**
- * `GET /v1/connections/{connectionId}/users/{userId}/credentials`: an access token that works, for a service client whose grants
- * cover it. The permission is decided before anything is looked up, so that a caller without it learns nothing of what exists.
- */
-export function credentialsRoute<Context>(settings: HandlerSettings<Context>): Route<Context> {
-  const { vault } = settings
-  return {
-    method: 'GET',
-    path: '/v1/connections/{connectionId}/users/{userId}/credentials',
-    handle: async ({ request, params: { connectionId = '', userId = '' } }) => {
-      const clientId = await authenticateServiceClient(settings, request)
-      await authorizeRead(settings, clientId, connectionId, userId)
-      const { accessToken, tokenType, scope, expiresAt } = await vault.getCredentials(
-        { connectionId, userId },
-        { signal: request.signal, reader: clientId },
-      )
-      return jsonResponse(200, { accessToken, tokenType, scope, expiresAt: expiresAt?.toISOString() })
+/** An access token that works, for whoever has a grant that covers it, and for the user himself. The published SDK calls it. */
+export const credentialsOperation: AnyOperation = operation({
+  operationId: 'getConnectionCredentials',
+  method: 'GET',
+  path: '/v1/connections/{connectionId}/users/{userId}/credentials',
+  tag: 'Credentials',
+  summary: 'Returns an access token that works, refreshed first if it must be. A user may read his own with his own token.',
+  access: { kind: 'permission', action: 'READ', resource: 'Vault:Connections/{connectionId}/Users/{userId}/Credentials' },
+  answers: {
+    200: {
+      description: 'The access token.',
+      schema: z.object({
+        accessToken: z.string().meta({ description: 'Secret. For the provider’s API.' }),
+        tokenType: z.string(),
+        scope: z.string().optional().meta({ description: 'As the provider wrote it.' }),
+        expiresAt: z.iso.datetime().optional().meta({ description: 'Absent when the provider states no lifetime.' }),
+      }),
     },
-  }
-}
-
-async function authorizeRead<Context>(
-  { vault }: HandlerSettings<Context>,
-  clientId: string,
-  connectionId: string,
-  userId: string,
-): Promise<void> {
-  try {
-    await vault.permissions.authorize({ subject: clientId, permission: 'READ', resource: credentialsUri(connectionId, userId) })
-  } catch (error) {
-    // An id that no resource can have is covered by no grant either.
-    if (!isVaultError(error, 'invalid_request', 'permission_denied')) throw error
-    throw new VaultError(
-      'permission_denied',
-      'This service client has no grant that covers these credentials. Add an access record for it.',
+    404: {
+      description:
+        '`connection_not_found`; `credential_not_found`: the user has not connected; `reauthorization_required`: he has to consent again.',
+    },
+    424: { description: 'The provider refuses this application, or the credential cannot be opened: look into the log.' },
+    503: { description: 'The provider or the store fails for now. See `Retry-After`.' },
+  },
+  handle: async ({ settings: { vault }, caller, request, params: { connectionId = '', userId = '' } }) => {
+    const { accessToken, tokenType, scope, expiresAt } = await vault.getCredentials(
+      { connectionId, userId },
+      { signal: request.signal, reader: caller.id },
     )
-  }
-}
+    return jsonReply(200, { accessToken, tokenType, scope, expiresAt: expiresAt?.toISOString() })
+  },
+})

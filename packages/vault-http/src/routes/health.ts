@@ -1,15 +1,22 @@
-import type { HandlerSettings } from '../options.js'
-import { jsonResponse } from '../responses.js'
-import type { Route } from '../router.js'
+import { z } from 'zod'
+import { type AnyOperation, operation } from '../operation.js'
+import { jsonReply } from '../reply.js'
 
-/** `GET /v1/health`: 200 when the store answers, else 503. */
-export function healthRoute<Context>({ vault }: HandlerSettings<Context>): Route<Context> {
-  return {
-    method: 'GET',
-    path: '/v1/health',
-    handle: async () => {
-      await vault.checkHealth()
-      return jsonResponse(200, { status: 'ok' })
-    },
-  }
-}
+/** For probes. */
+export const healthOperation: AnyOperation = operation({
+  operationId: 'checkHealth',
+  method: 'GET',
+  path: '/v1/health',
+  tag: 'Health',
+  summary: 'Says whether the store answers.',
+  access: { kind: 'public' },
+  unlimited: true,
+  answers: {
+    200: { description: 'It does.', schema: z.object({ status: z.literal('ok') }) },
+    503: { description: 'It does not.' },
+  },
+  handle: async ({ settings: { vault } }) => {
+    await vault.checkHealth()
+    return jsonReply(200, { status: 'ok' })
+  },
+})

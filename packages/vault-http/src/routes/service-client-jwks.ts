@@ -1,15 +1,28 @@
-import type { HandlerSettings } from '../options.js'
-import { jsonResponse } from '../responses.js'
-import type { Route } from '../router.js'
+import { z } from 'zod'
+import { type AnyOperation, operation } from '../operation.js'
+import { jsonReply } from '../reply.js'
 
-/** `GET /v1/clients/{clientId}/.well-known/openid-configuration/jwks`: the public keys of a service client, for whoever verifies its tokens. */
-export function serviceClientJwksRoute<Context>({ vault }: HandlerSettings<Context>): Route<Context> {
-  return {
-    method: 'GET',
-    path: '/v1/clients/{clientId}/.well-known/openid-configuration/jwks',
-    handle: async ({ params: { clientId = '' } }) => {
-      const { verificationKeys } = await vault.serviceClients.get(clientId)
-      return jsonResponse(200, { keys: verificationKeys.map(({ publicKey }) => publicKey) })
+/** For whoever verifies the tokens that a service client signs. */
+export const serviceClientJwksOperation: AnyOperation = operation({
+  operationId: 'getServiceClientKeys',
+  method: 'GET',
+  path: '/v1/clients/{clientId}/.well-known/openid-configuration/jwks',
+  tag: 'Service clients',
+  summary: 'Returns the public keys of a service client as a JSON Web Key Set.',
+  access: { kind: 'public' },
+  answers: {
+    200: {
+      description: 'The keys.',
+      schema: z.object({
+        keys: z.array(
+          z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), alg: z.literal('EdDSA'), kid: z.string(), x: z.string() }),
+        ),
+      }),
     },
-  }
-}
+    404: { description: 'There is no such service client.' },
+  },
+  handle: async ({ settings: { vault }, params: { clientId = '' } }) => {
+    const { verificationKeys } = await vault.serviceClients.get(clientId)
+    return jsonReply(200, { keys: verificationKeys.map(({ publicKey }) => publicKey) })
+  },
+})

@@ -1,6 +1,8 @@
 import { VaultError, type VaultErrorCode } from '@holdfast/vault-core'
 import { describe, expect, it } from 'vitest'
-import { errorResponse } from '../src/index.js'
+import { errorReply, toWebResponse } from '../src/index.js'
+
+const errorResponse = (error: unknown, errorId: string): Response => toWebResponse(errorReply(error, errorId))
 
 const EXPECTED: Record<VaultErrorCode, number> = {
   invalid_configuration: 424,
@@ -22,7 +24,7 @@ const EXPECTED: Record<VaultErrorCode, number> = {
   decryption_failed: 424,
 }
 
-describe('errorResponse', () => {
+describe('errorReply', () => {
   it.each(Object.entries(EXPECTED))('answers %s with %i, its code and an id, and neither stack nor cause', async (code, status) => {
     const cause = new Error('canary of the cause')
     const response = errorResponse(new VaultError(code as VaultErrorCode, 'What happened. What to do.', { cause }), 'id-1')

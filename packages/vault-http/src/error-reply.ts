@@ -1,5 +1,6 @@
 import { isVaultError, type VaultError, type VaultErrorCode } from '@holdfast/vault-core'
-import { jsonResponse } from './responses.js'
+import { HttpError } from './http-error.js'
+import { jsonReply, type Reply } from './reply.js'
 
 /** HTTP status by code. What the SDK retries (5xx) is only what passes by itself. */
 const STATUS: Readonly<Record<VaultErrorCode, number>> = {
@@ -32,21 +33,38 @@ const PUBLIC_TITLE: Partial<Record<VaultErrorCode, string>> = {
 }
 
 /** The error as JSON: `{ title, errorCode, errorId }`, with `Retry-After` where there is one. No stack, no cause, nothing of the provider. */
-export function errorResponse(error: unknown, errorId: string): Response {
+export function errorReply(error: unknown, errorId: string): Reply {
+  if (error instanceof HttpError) {
+    const { status, message: title, errorCode, retryAfterMs } = error
+    return jsonReply(status, { title, errorCode, errorId }, retryAfterHeader(retryAfterMs))
+  }
   if (!isVaultError(error)) {
-    return jsonResponse(500, { title: 'The vault failed unexpectedly. Its log says more.', errorCode: 'internal_error', errorId })
+    return jsonReply(500, { title: 'The vault failed unexpectedly. Its log says more.', errorCode: 'internal_error', errorId })
   }
   const { retryAfterMs, reason, fields, missingScopes, startUrl } = error.facts
-  const headers: Record<string, string> = {}
-  if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)))
-  if (error.code === 'unauthenticated') headers['www-authenticate'] = 'Bearer'
-  return jsonResponse(
+  return jsonReply(
     statusOf(error),
-    { title: PUBLIC_TITLE[error.code] ?? error.message, errorCode: error.code, errorId, reason, fields, missingScopes, startUrl },
-    headers,
+    { title: titleOf(error), errorCode: error.code, errorId, reason, fields, missingScopes, startUrl },
+    { ...retryAfterHeader(retryAfterMs), ...(error.code === 'unauthenticated' && { 'www-authenticate': 'Bearer' }) },
   )
 }
 
+/** What is said of it in public. */
+export function titleOf(error: VaultError): string {
+  return PUBLIC_TITLE[error.code] ?? error.message
+}
+
 export function statusOf(error: VaultError): number {
-  return STATUS[error.code]
+  return error.code === 'conflict' && error.facts.reason === 'modified_since' ? 412 : STATUS[error.code]
+}
+
+/** Whether this is for the operator to know: nothing that the caller could have done otherwise. */
+export function isOperatorsBusiness(error: unknown): boolean {
+  if (error instanceof HttpError) return false
+  return !isVaultError(error) || statusOf(error) >= 424
+}
+
+/** In whole seconds, at least one. */
+export function retryAfterHeader(retryAfterMs: number | undefined): Readonly<Record<string, string>> {
+  return retryAfterMs === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }
 }

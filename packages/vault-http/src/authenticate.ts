@@ -1,0 +1,42 @@
+import { readBearerToken, unauthenticated } from './bearer-token.js'
+import type { Caller } from './caller.js'
+import type { HandlerSettings } from './options.js'
+import type { VaultRequest } from './vault-request.js'
+import { readClaimedClient, verifyServiceClientToken } from './verify-service-client-token.js'
+
+/**
+ * Tells who sent a request, by its bearer token: a service client's, signed with its access key, or a user's, which the host verifies.
+ *
+ * @throws {VaultError} `unauthenticated`, without telling which check failed.
+ */
+export async function authenticate<Context>(settings: HandlerSettings<Context>, request: VaultRequest): Promise<Caller> {
+  return authenticateToken(settings, readBearerToken(request))
+}
+
+/** The same for a token that came in another place than the header. @throws {VaultError} `unauthenticated`. */
+export async function authenticateToken<Context>(settings: HandlerSettings<Context>, token: string): Promise<Caller> {
+  const clientId = await serviceClientOf(settings, token)
+  if (clientId !== undefined) return { kind: 'service_client', id: clientId }
+  const userId = await userOf(settings, token)
+  if (userId !== undefined) return { kind: 'user', id: userId }
+  throw unauthenticated(
+    'The bearer token is not valid, or its access key no longer exists. Sign in again, or sign a new one with a live access key',
+  )
+}
+
+/** A signature is verified once, but the key it was made with must exist each time: deleted, it stops at once. */
+async function serviceClientOf<Context>(settings: HandlerSettings<Context>, token: string): Promise<string | undefined> {
+  const { vault, verifiedTokens } = settings
+  const verified = await verifiedTokens.get(token, async () => {
+    const claimed = readClaimedClient(token)
+    return claimed && verifyServiceClientToken(settings, token, claimed)
+  })
+  if (!verified) return undefined
+  const key = await vault.serviceClients.findVerificationKey(verified.clientId, verified.keyId)
+  return key?.publicKey.x === verified.publicKeyX ? verified.clientId : undefined
+}
+
+/** What says that it is from a service client is nobody else's, and is not shown to the host. */
+async function userOf<Context>({ verifyUserToken }: HandlerSettings<Context>, token: string): Promise<string | undefined> {
+  return verifyUserToken === undefined || readClaimedClient(token) !== undefined ? undefined : verifyUserToken(token)
+}

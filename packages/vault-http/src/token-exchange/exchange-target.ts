@@ -1,0 +1,56 @@
+import type { ConnectionInfo } from '@holdfast/vault-core'
+import type { HandlerSettings } from '../options.js'
+import { ExchangeError, targetRefused } from './exchange-error.js'
+import type { ExchangeTargets } from './exchange-request.js'
+
+/**
+ * The id of the connection that a request names. Whether there is such a connection is not asked, so that nothing is told of it to whoever has
+ * no right. Only an issuer has to be looked for, and what comes of it in vain is answered like a missing right.
+ *
+ * @throws {ExchangeError} `invalid_target` when the names disagree, or a resource names no connection.
+ * @throws {VaultError} `store_unavailable`.
+ */
+export async function connectionOf<Context>(settings: HandlerSettings<Context>, targets: ExchangeTargets): Promise<string> {
+  const { connection, audience, resource } = targets
+  const ofUrl = resource === undefined ? undefined : idInUrl(settings, resource)
+  const [id, ...others] = new Set([connection, audience, ofUrl].filter((name) => name !== undefined))
+  if (others.length > 0)
+    throw new ExchangeError('invalid_target', 'The parameters connection, audience and resource name different connections. Name one.')
+  const isIssuer = resource !== undefined && ofUrl === undefined
+  const ofIssuer = isIssuer ? await connectionOfIssuer(settings, resource) : id
+  // A difference here must not tell which providers are connected.
+  if (ofIssuer === undefined || (id !== undefined && ofIssuer !== id)) throw targetRefused()
+  return ofIssuer
+}
+
+/** The id in `<public URL>/v1/connections/{id}`. Undefined for any other URL. */
+function idInUrl<Context>({ origin, basePath }: HandlerSettings<Context>, resource: string): string | undefined {
+  const prefix = `${origin}${basePath}/v1/connections/`
+  if (!resource.startsWith(prefix)) return undefined
+  const segment = resource.slice(prefix.length)
+  if (!/^[^/?]+$/.test(segment)) throw targetRefused()
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    throw targetRefused()
+  }
+}
+
+/** Undefined when no connection has this issuer, and when several have. */
+async function connectionOfIssuer<Context>({ vault }: HandlerSettings<Context>, issuer: string): Promise<string | undefined> {
+  const found: string[] = []
+  let cursor: string | undefined
+  do {
+    const page: Awaited<ReturnType<typeof vault.connections.describeAll>> = await vault.connections.describeAll({
+      ...(cursor !== undefined && { cursor }),
+    })
+    found.push(...page.items.filter((info) => isIssuerOf(info, issuer)).map(({ connectionId }) => connectionId))
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return found.length === 1 ? found[0] : undefined
+}
+
+/** URL libraries put a slash behind a bare origin. */
+function isIssuerOf({ issuer }: ConnectionInfo, text: string): boolean {
+  return issuer !== undefined && issuer.replace(/\/$/, '') === text.replace(/\/$/, '')
+}

@@ -1,0 +1,110 @@
+import { isPreflight, preflightReply, withCors } from './cors.js'
+import { errorReply, isOperatorsBusiness } from './error-reply.js'
+import { managementOperations } from './management/index.js'
+import { openApiOperation } from './openapi/openapi-operation.js'
+import type { AnyOperation } from './operation.js'
+import { operationRoute } from './operation-route.js'
+import { type HandlerSettings, IdentifyFailure, parseHandlerOptions, type VaultHandlerOptions } from './options.js'
+import { jsonReply, type Reply } from './reply.js'
+import { RequestCall } from './request-call.js'
+import { createRouter, type Match, type Route, type RouteCall } from './router.js'
+import { connectCallbackRoute } from './routes/connect-callback.js'
+import { connectStartRoutes } from './routes/connect-start.js'
+import { credentialsOperation } from './routes/credentials.js'
+import { healthOperation } from './routes/health.js'
+import { serviceClientJwksOperation } from './routes/service-client-jwks.js'
+import { tokenExchangeOperation } from './token-exchange/token-exchange-operation.js'
+import type { VaultRequest } from './vault-request.js'
+
+/** The vault's HTTP API without the form of any server: adapters give it requests and send its replies. */
+export interface VaultService<Context, Incoming extends VaultRequest> {
+  /** Undefined for a path that is none of the vault's. Throws only what the host's own `identify` threw. */
+  respond(request: Incoming, context: Context): Promise<Reply> | undefined
+  /** Whether this path is one of the vault's own. `pathname` is raw, not decoded. */
+  handles(pathname: string): boolean
+  /** Where a user begins to connect: a path on the public origin. */
+  connectPath(connectionId: string): string
+}
+
+/** Everything that the JSON API can do. Routes and the OpenAPI document are made of it. */
+export const apiOperations: readonly AnyOperation[] = withDocument([
+  credentialsOperation,
+  tokenExchangeOperation,
+  ...managementOperations,
+  serviceClientJwksOperation,
+  healthOperation,
+])
+
+function withDocument(operations: readonly AnyOperation[]): readonly AnyOperation[] {
+  return [...operations, openApiOperation(operations)]
+}
+
+/** @throws {VaultError} `invalid_configuration`, naming the bad option. */
+export function createVaultService<Context, Incoming extends VaultRequest>(
+  options: VaultHandlerOptions<Context, Incoming>,
+): VaultService<Context, Incoming> {
+  const settings = parseHandlerOptions(options)
+  const { allowedOrigins } = settings
+  const route = createRouter<Context>(
+    [
+      ...connectStartRoutes(settings),
+      connectCallbackRoute(settings),
+      ...apiOperations.map((operation) => operationRoute(settings, operation)),
+    ],
+    settings.basePath,
+  )
+
+  async function answer(match: Exclude<Match<Context>, { kind: 'none' }>, request: VaultRequest, context: Context): Promise<Reply> {
+    if (match.kind === 'method_not_allowed') {
+      if (match.isApi && allowedOrigins.size > 0 && isPreflight(request)) return preflightReply(request, match.allow, allowedOrigins)
+      const reply = methodNotAllowed(match.allow)
+      return match.isApi ? withCors(reply, request, allowedOrigins) : reply
+    }
+    const reply = await replyOf(match.route, new RequestCall(request, match.params, context))
+    return match.route.isApi ? withCors(reply, request, allowedOrigins) : reply
+  }
+
+  async function replyOf(matched: Route<Context>, call: RouteCall<Context>): Promise<Reply> {
+    try {
+      return await matched.handle(call)
+    } catch (error) {
+      if (error instanceof IdentifyFailure) throw error.cause
+      return failed(settings, matched, error)
+    }
+  }
+
+  return {
+    respond(request, context) {
+      const match = route(request.method, pathOf(request.url))
+      return match.kind === 'none' ? undefined : answer(match, request, context)
+    },
+    handles: (pathname) => route('GET', pathname).kind !== 'none',
+    connectPath: (connectionId) => `${settings.basePath}/connect/${encodeURIComponent(connectionId)}`,
+  }
+}
+
+/** The raw path of an absolute URL. */
+function pathOf(url: string): string {
+  const from = url.indexOf('/', url.indexOf('://') + 3)
+  for (let index = from; index < url.length; index += 1) {
+    const code = url.charCodeAt(index)
+    if (code === QUESTION_MARK || code === NUMBER_SIGN) return url.slice(from, index)
+  }
+  return url.slice(from)
+}
+
+const QUESTION_MARK = 0x3f
+const NUMBER_SIGN = 0x23
+
+function methodNotAllowed(allow: readonly string[]): Reply {
+  const body = { title: 'This route takes another method. See the Allow header.', errorCode: 'method_not_allowed' }
+  return jsonReply(405, body, { allow: allow.join(', ') })
+}
+
+/** The log names the route's pattern, not the path: that holds user ids, and the query holds codes. */
+function failed<Context>({ log }: HandlerSettings<Context>, route: Route<Context>, error: unknown): Reply {
+  const errorId = crypto.randomUUID()
+  if (isOperatorsBusiness(error))
+    log?.error({ errorId, route: `${route.method} ${route.path}`, err: error }, 'A request to the vault failed.')
+  return errorReply(error, errorId)
+}
