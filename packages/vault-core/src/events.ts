@@ -62,11 +62,15 @@ export type EventListener = (event: VaultEvent) => void
 
 /** Calls the listener and keeps what it throws away from the work that the event tells of. */
 export function safeEmitter(listener: EventListener | undefined, log: Log): EventListener {
+  if (!listener) return NOBODY_LISTENS
   return (event) => {
     try {
-      listener?.(event)
+      listener(event)
     } catch (error) {
       log.error({ type: event.type, err: error }, 'The event listener threw. The vault goes on.')
     }
   }
 }
+
+/** Where an event is made for each call, nobody need make it for this one. */
+export const NOBODY_LISTENS: EventListener = () => {}

@@ -6,13 +6,12 @@ import type { CredentialSelector, GetCredentialsOptions } from './credentials.js
 /** Checks whose credential is asked for. @throws {VaultError} `invalid_request`, naming each bad field. */
 export function parseSelector(selector: CredentialSelector): Required<CredentialSelector> {
   const { connectionId, userId, accountId = DEFAULT_ACCOUNT_ID } = selector ?? {}
-  const fields: Record<string, string> = {}
-  for (const [name, value] of Object.entries({ connectionId, userId, accountId })) {
-    const problem = storeKeyProblem(value)
-    if (problem) fields[name] = problem
+  const parsed = { connectionId, userId, accountId }
+  if (storeKeyProblem(connectionId) ?? storeKeyProblem(userId) ?? storeKeyProblem(accountId)) {
+    const problems = Object.entries(parsed).map(([name, value]) => [name, storeKeyProblem(value)])
+    throwIfAny(Object.fromEntries(problems.filter(([, problem]) => problem !== undefined)))
   }
-  throwIfAny(fields)
-  return { connectionId, userId, accountId }
+  return parsed
 }
 
 export interface ParsedGetOptions {

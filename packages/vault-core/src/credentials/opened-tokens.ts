@@ -33,7 +33,7 @@ interface OpenedToken {
 }
 
 /**
- * Remembers what was opened, by credential. The row is still read each time, and a token is given again only for the very bytes that it was
+ * Remembers what was opened, by credential. The row is still read each time, and a token is given again only for the sealed value that it was
  * opened from, in the same place: so nothing that is remembered can be old.
  */
 export function createOpenedTokens({ sealer, clock }: { readonly sealer: Sealer; readonly clock: Clock }): OpenedTokens {
@@ -87,8 +87,14 @@ function keyOf({ connectionId, userId, accountId }: CredentialRow): string {
   return `${connectionId.length}:${userId.length}:${connectionId}${userId}${accountId}`
 }
 
+/** Data key, nonce and commitment of what is sealed, and its tag: with them and the place alike, nothing else opens from it. */
+const HEADER_LENGTH = 76
+const TAG_LENGTH = 16
+
 function isFrom(known: OpenedToken, { epoch, secretRev }: CredentialRow, sealed: Uint8Array): boolean {
-  if (known.epoch !== epoch || known.secretRev !== secretRev || known.sealed.length !== sealed.length) return false
-  for (let index = 0; index < sealed.length; index += 1) if (known.sealed[index] !== sealed[index]) return false
+  const { length } = sealed
+  if (known.epoch !== epoch || known.secretRev !== secretRev || known.sealed.length !== length) return false
+  for (let index = 0; index < HEADER_LENGTH; index += 1) if (known.sealed[index] !== sealed[index]) return false
+  for (let index = length - TAG_LENGTH; index < length; index += 1) if (known.sealed[index] !== sealed[index]) return false
   return true
 }
