@@ -1,15 +1,10 @@
-import { createPrivateKey, sign } from 'node:crypto'
+import { apiOperations } from '@holdfast/vault-http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { managementOperations } from '../../vault-http/src/management/index.js'
-import { credentialsOperation } from '../../vault-http/src/routes/credentials.js'
-import { healthOperation } from '../../vault-http/src/routes/health.js'
-import { serviceClientJwksOperation } from '../../vault-http/src/routes/service-client-jwks.js'
 import { vaultRouter } from '../src/index.js'
 import { type AppWorld, appWorld } from './fixtures/app-world.js'
+import { bearerOf } from './fixtures/bearer.js'
 
 // Who gets what of whom: every operation, asked by every kind of caller, over real HTTP. What is expected is written out by hand.
-
-const OPERATIONS = [...managementOperations, credentialsOperation, healthOperation, serviceClientJwksOperation]
 
 /** The columns of the table. */
 const CALLERS = [
@@ -135,7 +130,16 @@ async function tenant(tenantId: string, body?: object): Promise<Target> {
   return oneOf('Tenants', tenantId, body, () => world.vault.tenants.get(tenantId))
 }
 
+/** Whose caller stands in a form: it has a table of its own below. */
+const TOKEN_EXCHANGE = 'POST /oauth/token'
+
 const TABLE: readonly Row[] = [
+  {
+    operation: 'GET /openapi.json',
+    action: 'read',
+    expected: PUBLIC,
+    target: () => ({ path: '/openapi.json', resourceUri: '/x', neighbourUri: '/y' }),
+  },
   {
     operation: 'GET /v1/health',
     action: 'read',
@@ -342,15 +346,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 function tokenOf(accessKey: string | undefined): string {
-  const [clientId = '', keyId = '', accountId = '', privateKey = ''] = (accessKey ?? '').split('.')
-  const iat = Math.floor(Date.now() / 1000)
-  const iss = `${world.origin}/v1/clients/${clientId}`
-  const claims = { iss, sub: clientId, client_id: clientId, aud: `${accountId}.accounts.authress.io`, iat, exp: iat + 3_600 }
-  const input = [{ alg: 'EdDSA', kid: keyId, typ: 'at+jwt' }, claims]
-    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    .join('.')
-  const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64'), format: 'der', type: 'pkcs8' })
-  return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`
+  return bearerOf(accessKey ?? '', world.origin).replace('Bearer ', '')
 }
 
 async function clientWith(grants: readonly (readonly [role: string, resourceUri: string])[]): Promise<string> {
@@ -395,9 +391,9 @@ async function refusalOf(response: Response): Promise<object> {
 }
 
 it('no operation is missing from the table', () => {
-  const named = new Set(TABLE.map(({ operation }) => operation))
-  expect(OPERATIONS.map(({ method, path }) => `${method} ${path}`).filter((operation) => !named.has(operation))).toEqual([])
-  expect(OPERATIONS.length).toBeGreaterThan(40)
+  const named = new Set([...TABLE.map(({ operation }) => operation), TOKEN_EXCHANGE])
+  expect(apiOperations.map(({ method, path }) => `${method} ${path}`).filter((operation) => !named.has(operation))).toEqual([])
+  expect(apiOperations.length).toBeGreaterThan(40)
 })
 
 describe.each(TABLE)('$operation', (row) => {
@@ -427,6 +423,44 @@ describe.each(TABLE)('$operation', (row) => {
       if (status === 403 && JUDGED_BY_ADMINS.includes(row.operation))
         expect(toBadBody).toMatchObject({ status: 400, errorCode: 'invalid_request' })
       else expect(toBadBody).toEqual(refusal)
+    },
+  )
+})
+
+describe(TOKEN_EXCHANGE, () => {
+  const row: Row = { operation: TOKEN_EXCHANGE, action: 'read', expected: [400, 200, 400, 400, 400, 400, 200, 200], target: () => target }
+  const target: Target = {
+    path: '/oauth/token',
+    resourceUri: 'Vault:Connections/demo/Users/alice/Credentials',
+    neighbourUri: 'Vault:Connections/demo/Users/bob/Credentials',
+  }
+  const exchange = (token: string, form: Readonly<Record<string, string>>): Promise<Response> =>
+    fetch(world.origin + target.path, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+        subject_token: token,
+        ...form,
+      }),
+    })
+
+  it.each(CALLERS.map((caller, column) => [caller, row.expected[column]] as const))(
+    'asked by %s is answered %i',
+    async (caller, status) => {
+      const token = (await tokenFor(caller, row, target)) ?? 'nobodys.own.token'
+      const response = await exchange(token, { connection: 'demo', requested_subject: 'alice' })
+      expect(response.status).toBe(status)
+      expect(response.headers.get('cache-control')).toBe('no-store')
+      if (status === 200) return
+      const refusal = await refusalOf(response)
+      expect(refusal).toMatchObject({ error: caller === 'nobody' ? 'invalid_request' : 'invalid_target' })
+      for (const missing of [
+        { requested_subject: 'unknown' },
+        { connection: 'unknown' },
+        { connection: '', resource: 'https://unknown.example' },
+      ])
+        expect(await refusalOf(await exchange(token, { connection: 'demo', requested_subject: 'alice', ...missing }))).toEqual(refusal)
     },
   )
 })
