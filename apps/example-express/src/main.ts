@@ -21,6 +21,8 @@ try {
   console.log(
     `The example is running. Open ${example.origin}\nThe demo provider beside it: ${example.provider.issuer}. Stop both with Ctrl+C.`,
   )
+  if (example.administratorKey !== undefined)
+    console.log(`Access key of the first administrator, shown this once: ${example.administratorKey}`)
 } catch (error) {
   if (!(error instanceof StartFailure) && !isVaultError(error)) throw error
   process.stderr.write(`${error.message}\n`)

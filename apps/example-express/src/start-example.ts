@@ -28,6 +28,8 @@ export interface Example {
   readonly origin: string
   readonly provider: DemoProvider
   readonly vault: Vault
+  /** Access key of the first administrator, on the first run alone. Secret. */
+  readonly administratorKey: string | undefined
   close(): Promise<void>
 }
 
@@ -54,6 +56,7 @@ export async function startExample(options: ExampleOptions): Promise<Example> {
     const vault = openVault(folder.pathOf('vault.db'), keys, provider, activity.record)
     closers.push(() => vault.close())
     await checkStoredGrants(vault)
+    const administrator = await vault.bootstrapAdministrator()
     const accessKey = await backgroundJobAccessKey(vault, folder)
     const job = createBackgroundJob({ vault, provider, origin, accessKey, everyMs: jobEveryMs })
     server.on('request', createApp({ vault, provider, origin, activity, job, jobEveryMs }))
@@ -63,7 +66,7 @@ export async function startExample(options: ExampleOptions): Promise<Example> {
       server.closeIdleConnections()
       server.closeAllConnections()
     })
-    return { origin, provider, vault, close }
+    return { origin, provider, vault, administratorKey: administrator?.accessKey, close }
   } catch (error) {
     await close()
     throw error

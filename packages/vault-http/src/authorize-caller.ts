@@ -19,7 +19,7 @@ export async function authorizeCaller<Context>(
 }
 
 /** The one answer to whoever lacks a right. */
-export function permissionDenied(): VaultError {
+function permissionDenied(): VaultError {
   return new VaultError('permission_denied', 'The caller has no grant that covers this. Add an access record for it.')
 }
 
