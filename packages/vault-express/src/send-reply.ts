@@ -6,7 +6,9 @@ export function sendReply({ status, headers, cookies = [], body }: Reply, to: Re
   to.statusCode = status
   for (const name in headers) to.setHeader(name, headers[name] ?? '')
   if (cookies.length > 0) to.setHeader('set-cookie', [...readSetCookies(to), ...cookies])
-  to.end(body)
+  // As bytes: Node writes them as they are, and a text together with the headers as one text that it has to encode.
+  if (body === undefined) to.end()
+  else to.end(Buffer.from(body))
 }
 
 /** What the application's own middleware has set already stays. */

@@ -36,12 +36,13 @@ export function resourceUri(namespace: string, segments: readonly string[]): Res
   if (typeof namespace !== 'string' || /[:/*]/.test(namespace) || !namespace.isWellFormed()) {
     throw badUri('namespace', 'must be well-formed text without ":", "/" or "*"; empty for none')
   }
-  const { segments: checked } = checkSegments(segments, 'segments')
+  const checked = checkSegments(segments, 'segments')
   const first = checked[0] ?? ''
   if (namespace === '' && normaliseNamespace(first).startsWith(`${VAULT_NAMESPACE}:`)) {
     throw badUri('segments[0]', 'must not begin with the vault\'s own namespace; pass "Vault" as the namespace')
   }
-  return { segments: [namespace === '' ? first : normaliseNamespace(`${namespace}:${first}`), ...checked.slice(1)] }
+  checked[0] = namespace === '' ? first : normaliseNamespace(`${namespace}:${first}`)
+  return { segments: checked }
 }
 
 /**
@@ -65,8 +66,9 @@ export function credentialsUri(connectionId: string, userId: string): ResourceUr
  */
 export function parseResourceUri(resource: string | ResourceUri, field = 'resource'): ResourceUri {
   if (typeof resource !== 'string') {
-    const { segments } = checkSegments(resource?.segments, field)
-    return { segments: [normaliseNamespace(segments[0] ?? ''), ...segments.slice(1)] }
+    const segments = checkSegments(resource?.segments, field)
+    segments[0] = normaliseNamespace(segments[0] ?? '')
+    return { segments }
   }
   const segments: string[] = splitUriText(resource, field)
   // Most texts hold no escape, and then there is nothing to decode in any segment.
@@ -114,16 +116,18 @@ export function badUri(field: string, problem: string): VaultError {
   return new VaultError('invalid_request', `${field} ${problem}.`, { fields: { [field]: problem } })
 }
 
-function checkSegments(segments: unknown, field: string): ResourceUri {
+/** A copy of the segments. */
+function checkSegments(segments: unknown, field: string): string[] {
   if (!Array.isArray(segments) || segments.length === 0 || segments.length > MAX_RESOURCE_SEGMENTS) {
     throw badUri(field, `must be 1 to ${MAX_RESOURCE_SEGMENTS} segments`)
   }
   const checked: string[] = []
-  for (const [index, segment] of segments.entries()) {
+  for (let index = 0; index < segments.length; index += 1) {
+    const segment: unknown = segments[index]
     if (typeof segment !== 'string' || segment === '' || !segment.isWellFormed()) {
       throw badUri(`${field}[${index}]`, 'must be well-formed text that is not empty')
     }
     checked.push(segment)
   }
-  return { segments: checked }
+  return checked
 }
