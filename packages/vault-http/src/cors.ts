@@ -18,7 +18,8 @@ export function parseAllowedOrigins(origins: readonly string[] = []): ReadonlySe
 function isExactOrigin(origin: unknown): boolean {
   const url = typeof origin === 'string' && URL.canParse(origin) ? new URL(origin) : undefined
   const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname))
-  return url?.origin === origin && isSecure
+  // A star may stand in the host of a URL; here it would match nobody, unlike what whoever wrote it thinks.
+  return url?.origin === origin && isSecure && !url.host.includes('*')
 }
 
 /** Whether a browser asks what a script of another origin may do. */

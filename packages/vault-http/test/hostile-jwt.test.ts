@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { createVault, localKeyring, type Vault } from '@holdfast/vault-core'
 import { memoryStore } from '@holdfast/vault-store-memory'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createVaultHandler, type VaultHandler } from '../src/index.js'
 
 const HOST = 'http://localhost:4000'
@@ -259,5 +259,125 @@ describe(`of ${hostile.length} hostile tokens`, () => {
     expect(await statusFor(`Bearer ${own}`)).toBe(ACCEPTED)
     await vault.serviceClients.deleteAccessKey(clientId, keyId)
     expect(await statusFor(`Bearer ${own}`)).toBe(401)
+  })
+})
+
+describe('a header that names a key', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it.each<[string, Json]>([
+    ['jku', { jku: 'https://evil.example/jwks' }],
+    ['x5u', { x5u: 'https://evil.example/cert' }],
+    ['jwk', { jwk: other.publicKey.export({ format: 'jwk' }) }],
+    ['x5c', { x5c: ['MIIB'] }],
+    ['all of them', { jku: 'file:///etc/passwd', x5u: 'http://169.254.169.254/', jwk: { kty: 'oct', k: 'AA' }, x5c: [], x5t: 'x' }],
+  ])('%s is not looked at: nothing is fetched, and the client’s own key decides', async (_name, header) => {
+    const fetched = vi.spyOn(globalThis, 'fetch')
+    expect(await statusFor(`Bearer ${token(header)}`)).toBe(ACCEPTED)
+    expect(await statusFor(`Bearer ${token(header, {}, other.privateKey)}`)).toBe(401)
+    expect(fetched).not.toHaveBeenCalled()
+  })
+})
+
+describe('a token that was verified before', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  /** A handler that has verified nothing yet, with a clock of its own. */
+  function fresh(nowMs: () => number = () => NOW_S * 1000): (jwt: string, path?: string) => Promise<number> {
+    const own = createVaultHandler({ vault, publicUrl: HOST, identify: () => undefined, now: nowMs })
+    return async (jwt, path = '/v1/connections/demo/users/alice/credentials') =>
+      (await own(new Request(HOST + path, { headers: { authorization: `Bearer ${jwt}` } }), undefined)).status
+  }
+  const ownToken = (signer: Signer, claims: Json = {}): string =>
+    token(
+      { kid: signer.keyId },
+      { sub: signer.clientId, client_id: signer.clientId, iss: `${HOST}/v1/clients/${signer.clientId}`, ...claims },
+      signer.key,
+    )
+
+  it('is not verified again', async () => {
+    const statusOf = fresh()
+    const verified = vi.spyOn(crypto.subtle, 'verify')
+    const jwt = token()
+    expect(await statusOf(jwt)).toBe(ACCEPTED)
+    expect(verified).toHaveBeenCalledTimes(1)
+    for (const user of ['alice', 'bob', 'carol'])
+      expect(await statusOf(jwt, `/v1/connections/demo/users/${user}/credentials`)).toBe(ACCEPTED)
+    expect(verified).toHaveBeenCalledTimes(1)
+  })
+
+  it('is verified once when fifty requests bring it at the same time', async () => {
+    const statusOf = fresh()
+    const verified = vi.spyOn(crypto.subtle, 'verify')
+    const jwt = token()
+    const statuses = await Promise.all(Array.from({ length: 50 }, () => statusOf(jwt)))
+    expect(statuses).toEqual(Array.from({ length: 50 }, () => ACCEPTED))
+    expect(verified).toHaveBeenCalledTimes(1)
+  })
+
+  it('vouches for no other: neither with its signature on other claims, nor with its claims under another signature', async () => {
+    const statusOf = fresh()
+    const [header = '', claims = '', signature = ''] = token().split('.')
+    expect(await statusOf([header, claims, signature].join('.'))).toBe(ACCEPTED)
+    const [, otherClaims = ''] = ownToken(stranger).split('.')
+    expect(await statusOf([header, otherClaims, signature].join('.'))).toBe(401)
+    expect(await statusOf(flipLast([header, claims, signature].join('.')))).toBe(401)
+    expect(await statusOf([header, claims, ''].join('.'))).toBe(401)
+  })
+
+  it('that failed is verified each time', async () => {
+    const statusOf = fresh()
+    const verified = vi.spyOn(crypto.subtle, 'verify')
+    const bad = token({}, {}, other.privateKey)
+    for (let time = 0; time < 3; time += 1) expect(await statusOf(bad)).toBe(401)
+    expect(verified).toHaveBeenCalledTimes(3)
+  })
+
+  it('counts no longer when its key is deleted, and another key of the client goes on', async () => {
+    const statusOf = fresh()
+    const signer = await newSigner()
+    const jwt = ownToken(signer)
+    await vault.serviceClients.createAccessKey(signer.clientId)
+    expect(await statusOf(jwt)).toBe(ACCEPTED)
+    await vault.serviceClients.deleteAccessKey(signer.clientId, signer.keyId)
+    const verified = vi.spyOn(crypto.subtle, 'verify')
+    expect(await statusOf(jwt)).toBe(401)
+    // The key was asked for, and not the signature.
+    expect(verified).not.toHaveBeenCalled()
+  })
+
+  it('counts no longer when its client is deleted', async () => {
+    const statusOf = fresh()
+    const signer = await newSigner()
+    const jwt = ownToken(signer)
+    expect(await statusOf(jwt)).toBe(ACCEPTED)
+    await vault.serviceClients.delete(signer.clientId)
+    expect(await statusOf(jwt)).toBe(401)
+  })
+
+  it('counts no longer when another key stands under the same id', async () => {
+    const statusOf = fresh()
+    const jwt = token()
+    expect(await statusOf(jwt)).toBe(ACCEPTED)
+    const { x = '' } = other.publicKey.export({ format: 'jwk' })
+    vi.spyOn(vault.serviceClients, 'findVerificationKey').mockImplementation(async (clientId, keyId) => {
+      const found = (await vault.serviceClients.get(clientId)).verificationKeys.find((key) => key.keyId === keyId)
+      return found && { ...found, publicKey: { ...found.publicKey, x } }
+    })
+    expect(await statusOf(jwt)).toBe(401)
+  })
+
+  it.each<[string, Json, number]>([
+    ['at its end', { exp: NOW_S + 600 }, 600],
+    ['at the greatest age, however late its end', { iat: NOW_S - 80_000, exp: NOW_S + 900_000 }, 6_400],
+  ])('counts no longer %s, some seconds of tolerance aside', async (_name, claims, endsInS) => {
+    let nowS = NOW_S
+    const statusOf = fresh(() => nowS * 1000)
+    const jwt = token({}, claims)
+    expect(await statusOf(jwt)).toBe(ACCEPTED)
+    nowS = NOW_S + endsInS - 1
+    expect(await statusOf(jwt)).toBe(ACCEPTED)
+    nowS = NOW_S + endsInS + 11
+    expect(await statusOf(jwt)).toBe(401)
   })
 })
