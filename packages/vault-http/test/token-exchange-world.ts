@@ -182,7 +182,11 @@ async function bytesOf(body: BodyInit): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(body).arrayBuffer())
 }
 
-function playProvider(provider: { lifetimeS: number | null; refuseWith: PlayedProvider['refuseWith']; tokenRequests: number }): typeof fetch {
+function playProvider(provider: {
+  lifetimeS: number | null
+  refuseWith: PlayedProvider['refuseWith']
+  tokenRequests: number
+}): typeof fetch {
   const issued = new Map<string, number>()
   return async (input, init) => {
     const request = new Request(input, init)

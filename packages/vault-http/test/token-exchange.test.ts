@@ -1,7 +1,16 @@
 import { isVaultError, VaultError, type VaultStore } from '@holdfast/vault-core'
 import { memoryStore } from '@holdfast/vault-store-memory'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ACCESS_TOKEN, allowReading, type ExchangeWorld, exchangeWorld, formOf, GRANT_TYPE, JWT, PUBLIC_URL } from './token-exchange-world.js'
+import {
+  ACCESS_TOKEN,
+  allowReading,
+  type ExchangeWorld,
+  exchangeWorld,
+  formOf,
+  GRANT_TYPE,
+  JWT,
+  PUBLIC_URL,
+} from './token-exchange-world.js'
 
 const HOUR_MS = 3_600_000
 
@@ -82,7 +91,9 @@ describe('token exchange', () => {
     'Application/X-WWW-Form-Urlencoded; charset="utf-8"',
   ])('takes a body of type %s', async (type) => {
     await world.connect('demo', 'alice')
-    expect(await world.exchange({ subject_token: world.user('alice') }, { headers: { 'content-type': type } })).toMatchObject({ status: 200 })
+    expect(await world.exchange({ subject_token: world.user('alice') }, { headers: { 'content-type': type } })).toMatchObject({
+      status: 200,
+    })
   })
 
   it('tells whole seconds of life, rounded down, and refreshes in time', async () => {
@@ -332,7 +343,10 @@ describe('a credential that cannot be had', () => {
     expect(answer).toMatchObject({ status: 503, body: { error: 'temporarily_unavailable', errorCode: 'store_unavailable' } })
     expect(answer.body.error_description).not.toContain('row 7')
     const [line] = world.logged.filter(({ fields }) => 'errorId' in fields && fields.errorId === answer.body.errorId)
-    expect(line?.fields).toMatchObject({ route: 'POST /oauth/token', err: expect.toSatisfy((error) => isVaultError(error, 'store_unavailable')) })
+    expect(line?.fields).toMatchObject({
+      route: 'POST /oauth/token',
+      err: expect.toSatisfy((error) => isVaultError(error, 'store_unavailable')),
+    })
   })
 
   it('as the provider refuses this application is invalid_target, which no retry mends', async () => {
