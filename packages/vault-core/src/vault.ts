@@ -15,6 +15,7 @@ import { randomToken } from './crypto/random-token.js'
 import { createRotateKeys, type KeyRotationReport, type RotateKeysOptions } from './crypto/rotate-keys.js'
 import { type CustomerTenants, createCustomerTenants } from './directory/customer-tenants.js'
 import { createUsers, type Users } from './directory/users.js'
+import { storeFailure } from './documents/documents.js'
 import { safeEmitter } from './events.js'
 import { silentLog } from './log.js'
 import { createConnectionRegistry } from './model/connection-registry.js'
@@ -246,7 +247,11 @@ export function createVault(options: VaultOptions): Vault {
     rotateKeys: createRotateKeys({ documents: store.documents, keyring, tenant, runtime }),
     keyStatus: createKeyStatus({ documents: store.documents, keyring, tenant }),
     checkHealth: async () => {
-      await store.now()
+      try {
+        await store.now()
+      } catch (error) {
+        throw storeFailure(error)
+      }
     },
   })
 
