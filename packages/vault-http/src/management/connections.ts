@@ -2,6 +2,7 @@ import { type AnyOperation, operation } from '../operation.js'
 import { emptyReply, jsonReply } from '../reply.js'
 import { collectionAnswer, collectionReply, pageQuery } from './paging.js'
 import { assertAgreesWithPath } from './path-agreement.js'
+import { assertPublicEndpoints } from './public-endpoint.js'
 import {
   CONNECTION_NAMES,
   connectionAnswer,
@@ -43,6 +44,7 @@ export const connectionOperations: readonly AnyOperation[] = [
     handle: async ({ settings: { vault }, body }) => {
       const { connectionId } = body
       const input = { ...toConnectionInput(body), ...(connectionId !== undefined && { connectionId }) }
+      assertPublicEndpoints(input)
       return jsonReply(201, toWireConnection(await withWireNames(CONNECTION_NAMES, () => vault.connections.create(input))))
     },
   }),
@@ -73,6 +75,7 @@ export const connectionOperations: readonly AnyOperation[] = [
     handle: async ({ settings: { vault }, params: { connectionId = '' }, body }) => {
       assertAgreesWithPath('connectionId', body.connectionId, connectionId)
       const changes = toConnectionChanges(body)
+      assertPublicEndpoints(changes)
       return jsonReply(200, toWireConnection(await withWireNames(CONNECTION_NAMES, () => vault.connections.update(connectionId, changes))))
     },
   }),
