@@ -41,10 +41,10 @@ export const connectionOperations: readonly AnyOperation[] = [
       201: { description: 'The connection.', schema: connectionAnswer },
       409: { description: 'There is a connection of this id.' },
     },
-    handle: async ({ settings: { vault }, body }) => {
+    handle: async ({ settings: { vault, origin }, body }) => {
       const { connectionId } = body
       const input = { ...toConnectionInput(body), ...(connectionId !== undefined && { connectionId }) }
-      assertPublicEndpoints(input)
+      assertPublicEndpoints(input, origin)
       return jsonReply(201, toWireConnection(await withWireNames(CONNECTION_NAMES, () => vault.connections.create(input))))
     },
   }),
@@ -72,10 +72,10 @@ export const connectionOperations: readonly AnyOperation[] = [
       404: { description: 'There is no such connection.' },
       409: { description: 'The connection stands in the code of the application.' },
     },
-    handle: async ({ settings: { vault }, params: { connectionId = '' }, body }) => {
+    handle: async ({ settings: { vault, origin }, params: { connectionId = '' }, body }) => {
       assertAgreesWithPath('connectionId', body.connectionId, connectionId)
       const changes = toConnectionChanges(body)
-      assertPublicEndpoints(changes)
+      assertPublicEndpoints(changes, origin)
       return jsonReply(200, toWireConnection(await withWireNames(CONNECTION_NAMES, () => vault.connections.update(connectionId, changes))))
     },
   }),

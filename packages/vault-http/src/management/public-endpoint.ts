@@ -7,12 +7,15 @@ const ENDPOINTS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfo
 
 /**
  * Refuses endpoints on this machine or in a private network: whoever may write connections must not have the vault send requests where only the
- * vault can reach. A name that resolves to such an address is not seen here; keep the vault's way out of the house narrow as well.
+ * vault can reach. A name that resolves to such an address is not seen here; keep the vault's way out of the house narrow as well. A vault whose own
+ * public URL is on this machine, a developer's, may use providers on it.
  *
+ * @param origin - That of the vault's public URL.
  * @throws {VaultError} `invalid_request`, naming each bad field as the wire has it.
  */
-export function assertPublicEndpoints(endpoints: Endpoints): void {
-  const bad = ENDPOINTS.filter((name) => isPrivateUrl(endpoints[name])).map((name) => CONNECTION_NAMES[name] ?? name)
+export function assertPublicEndpoints(endpoints: Endpoints, origin: string): void {
+  const isAtHome = isLoopback(new URL(origin).hostname)
+  const bad = ENDPOINTS.filter((name) => isPrivateUrl(endpoints[name], isAtHome)).map((name) => CONNECTION_NAMES[name] ?? name)
   if (bad.length === 0) return
   const problem = 'must not be on this machine or in a private network'
   const list = bad.map((field) => `\`${field}\` ${problem}`).join('; ')
@@ -22,8 +25,14 @@ export function assertPublicEndpoints(endpoints: Endpoints): void {
 }
 
 /** What is no URL at all is told by the core. */
-function isPrivateUrl(text: string | undefined): boolean {
-  return text !== undefined && URL.canParse(text) && isPrivateHost(new URL(text).hostname)
+function isPrivateUrl(text: string | undefined, loopbackAllowed: boolean): boolean {
+  if (text === undefined || !URL.canParse(text)) return false
+  const { hostname } = new URL(text)
+  return isPrivateHost(hostname) && !(loopbackAllowed && isLoopback(hostname))
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || ipv4Of(hostname)?.[0] === 127
 }
 
 /** Names that no public host has (RFC 6761, RFC 6762, RFC 8375), besides one without any dot. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isPrivateHost } from '../../src/management/public-endpoint.js'
+import { assertPublicEndpoints, isPrivateHost } from '../../src/management/public-endpoint.js'
 import { managementWorld } from './fixtures/management-world.js'
 
 const hostOf = (host: string): string => new URL(`https://${host}/`).hostname
@@ -109,5 +109,19 @@ describe('an endpoint of a connection that comes over the API', () => {
       status: 400,
       body: { fields: { issuerUrl: expect.any(String) } },
     })
+  })
+
+  it.each([
+    ['http://localhost:3000', 'http://127.0.0.1:4000', true],
+    ['http://127.0.0.1:3000', 'http://localhost:4000', true],
+    ['http://[::1]:3000', 'http://[::1]:4000', true],
+    ['http://localhost:3000', 'http://192.168.1.1', false],
+    ['http://localhost:3000', 'http://169.254.169.254', false],
+    ['https://vault.example.com', 'http://localhost:4000', false],
+    ['https://localhost.example.com', 'http://localhost:4000', false],
+  ])('of a vault at %s may be %s: %s', (origin, issuer, may) => {
+    const check = (): void => assertPublicEndpoints({ issuer }, origin)
+    if (may) expect(check).not.toThrow()
+    else expect(check).toThrow(expect.objectContaining({ code: 'invalid_request', facts: { fields: { issuerUrl: expect.any(String) } } }))
   })
 })
