@@ -37,16 +37,17 @@ export interface ServiceClients {
   /**
    * Makes a key. `accessKey` (`clientId.keyId.accountId.privateKey`) is told this once and kept nowhere. Whoever holds it acts as the client.
    *
-   * @throws {VaultError} `not_found`; `conflict` with reason `access_key_limit` when there are 5 already.
+   * @throws {VaultError} `not_found`; `conflict` with reason `access_key_limit` when there are 5 already; `permission_denied` with reason
+   * `grant_missing` when `by` is another than the client and may not give what the client holds.
    */
-  createAccessKey(clientId: string): Promise<NewAccessKey>
+  createAccessKey(clientId: string, options?: ChangeOptions): Promise<NewAccessKey>
   /**
    * Takes the public half of a key that the client made itself, so that the private half never leaves it.
    *
    * @param publicKey - base64 of the SPKI DER of an Ed25519 public key.
    * @throws {VaultError} As `createAccessKey`; `invalid_request` naming `publicKey`; `conflict` when the client has this key.
    */
-  addVerificationKey(clientId: string, publicKey: string): Promise<VerificationKey>
+  addVerificationKey(clientId: string, publicKey: string, options?: ChangeOptions): Promise<VerificationKey>
   /** @throws {VaultError} `not_found` for the client or the key. */
   deleteAccessKey(clientId: string, keyId: string): Promise<void>
   /**
@@ -120,6 +121,15 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
     assertMayGive(await permissions.fresh(), by, [READ_PERMISSIONS_OF_ALL])
   }
 
+  /** A key is all that its client may do: whoever makes one for another must be able to give all that. */
+  async function assertMayGiveKey(by: string | undefined, clientId: string): Promise<void> {
+    if (by === undefined || by === clientId) return
+    const authorizer = await permissions.fresh()
+    assertMayGive(authorizer, by, authorizer.holdingsOf(clientId))
+    const { options: given } = await collection.get(clientId)
+    if (given.grantUserPermissionsAccess) assertMayGive(authorizer, by, [READ_PERMISSIONS_OF_ALL])
+  }
+
   async function makeKeyPair(): Promise<{ readonly publicKeyX: string; readonly privateKey: string }> {
     const { privateKeyPkcs8, publicKeyX } = await generateKeyPair()
     if (!isPublicKeyX(publicKeyX)) throw new TypeError('The key pair made for a service client has no Ed25519 public key.')
@@ -170,15 +180,18 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
 
     delete: (clientId) => collection.remove(clientId),
 
-    async createAccessKey(clientId) {
+    async createAccessKey(clientId, { by } = {}) {
       assertRoom(await collection.get(clientId))
+      await assertMayGiveKey(by, clientId)
       const { publicKeyX, privateKey } = await makeKeyPair()
       const { keyId, generationDate } = await addKey(clientId, publicKeyX)
       return { keyId, clientId, generationDate, accessKey: [clientId, keyId, accountId, privateKey].join('.') }
     },
 
-    async addVerificationKey(clientId, publicKey) {
-      return addKey(clientId, readPublicKey(publicKey))
+    async addVerificationKey(clientId, publicKey, { by } = {}) {
+      const publicKeyX = readPublicKey(publicKey)
+      await assertMayGiveKey(by, clientId)
+      return addKey(clientId, publicKeyX)
     },
 
     async deleteAccessKey(clientId, keyId) {

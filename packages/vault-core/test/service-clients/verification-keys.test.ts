@@ -133,3 +133,47 @@ describe('the options of a service client', () => {
     await clients.update(clientId, wanted, { by: 'boss' })
   })
 })
+
+describe('a key for a client', () => {
+  const missing = { code: 'permission_denied', facts: { reason: 'grant_missing' } }
+
+  async function world() {
+    const { clock, process, ...rest } = permissionWorld()
+    const clients = clientsOf({ clock, process, ...rest })
+    const { accessRecords } = process()
+    const { clientId } = await clients.create({ name: 'job' })
+    const give = async (userId: string, role: string, resourceUri: string): Promise<void> => {
+      await accessRecords.create({ name: 'r', users: [{ userId }], statements: [{ roles: [role], resources: [{ resourceUri }] }] })
+      await clock.advance(1_000)
+    }
+    return { clients, clientId, give }
+  }
+
+  it('is made by whoever may give all that the client holds, and by nobody else', async () => {
+    const { clients, clientId, give } = await world()
+    await clients.createAccessKey(clientId, { by: 'boss' })
+    await give(clientId, 'Vault:Viewer', '/a')
+    await expect(clients.createAccessKey(clientId, { by: 'boss' })).rejects.toMatchObject(missing)
+    await expect(clients.addVerificationKey(clientId, (await ownPublicKey()).spki, { by: 'boss' })).rejects.toMatchObject(missing)
+    await give('boss', 'Vault:Granter', '/a')
+    await clients.createAccessKey(clientId, { by: 'boss' })
+    await give(clientId, 'Vault:Owner', '*')
+    await expect(clients.createAccessKey(clientId, { by: 'boss' })).rejects.toMatchObject(missing)
+    expect((await clients.get(clientId)).verificationKeys).toHaveLength(2)
+  })
+
+  it('is made by the client itself, whatever it holds', async () => {
+    const { clients, clientId, give } = await world()
+    await give(clientId, 'Vault:Owner', '*')
+    await clients.createAccessKey(clientId, { by: clientId })
+    await clients.addVerificationKey(clientId, (await ownPublicKey()).spki, { by: clientId })
+  })
+
+  it('carries what the options give', async () => {
+    const { clients, clientId, give } = await world()
+    await clients.update(clientId, { name: 'job', options: { grantUserPermissionsAccess: true } })
+    await expect(clients.createAccessKey(clientId, { by: 'boss' })).rejects.toMatchObject(missing)
+    await give('boss', 'Vault:Granter', 'Vault:UserPermissions')
+    await clients.createAccessKey(clientId, { by: 'boss' })
+  })
+})

@@ -24,7 +24,8 @@ export const accessKeyOperations: readonly AnyOperation[] = [
     method: 'POST',
     path: '/v1/clients/{clientId}/access-keys',
     tag: 'Service clients',
-    summary: 'Makes an access key. Whoever holds it is the service client, with all that the client may do.',
+    summary:
+      'Makes an access key. Whoever holds it is the service client: so whoever makes one for another must be able to give all that the client may do.',
     access: { kind: 'permission', action: 'UPDATE', resource: 'Vault:ServiceClients/{clientId}/access-keys' },
     body: keyBody,
     answers: {
@@ -32,9 +33,9 @@ export const accessKeyOperations: readonly AnyOperation[] = [
       404: { description: 'There is no such service client.' },
       409: { description: 'The service client has 5 keys already, or this very one.' },
     },
-    handle: async ({ settings: { vault }, params: { clientId = '' }, body }) => {
-      if (body?.publicKey === undefined) return jsonReply(201, await vault.serviceClients.createAccessKey(clientId))
-      const { keyId, generationDate } = await vault.serviceClients.addVerificationKey(clientId, body.publicKey)
+    handle: async ({ settings: { vault }, caller, params: { clientId = '' }, body }) => {
+      if (body?.publicKey === undefined) return jsonReply(201, await vault.serviceClients.createAccessKey(clientId, { by: caller.id }))
+      const { keyId, generationDate } = await vault.serviceClients.addVerificationKey(clientId, body.publicKey, { by: caller.id })
       return jsonReply(201, { keyId, clientId, generationDate })
     },
   }),
