@@ -4,7 +4,8 @@ import type { MeasuredRow } from './run-rows.ts'
 /** A row as Markdown that reads well in a terminal too: title, table, goals, and why the comparison is fair. */
 export function rowAsText({ name, title, fairness, lines, goals }: MeasuredRow): string {
   const verdicts = goals.map(
-    ({ of, against, atLeast, ratio, isMet }) => `- ${of}: ${format(ratio)} of ${against}; goal ${Number(atLeast.toFixed(2))}, ${isMet ? 'met' : 'not met'}`,
+    ({ of, against, atLeast, ratio, isMet }) =>
+      `- ${of}: ${format(ratio)} of ${against}; goal ${Number(atLeast.toFixed(2))}, ${isMet ? 'met' : 'not met'}`,
   )
   return [`### ${title} (\`${name}\`)`, table(lines), ...(verdicts.length > 0 ? [verdicts.join('\n')] : []), fairness].join('\n\n')
 }
