@@ -25,8 +25,10 @@ const error = z.object({
 
 /** What each operation may answer, unless it says better. */
 const COMMON_ANSWERS: Readonly<Record<number, string>> = {
-  400: 'The request is not right; `fields` names what is wrong.',
   503: 'The vault cannot reach its store now. Ask again later.',
+}
+const COMMON_FOR_INPUTS: Readonly<Record<number, string>> = {
+  400: 'The request is not right; `fields` names what is wrong.',
 }
 const COMMON_FOR_LIMITED: Readonly<Record<number, string>> = {
   429: 'There were too many requests. See `Retry-After`.',
@@ -80,7 +82,7 @@ export function openApiDocument(operations: readonly AnyOperation[], { publicUrl
 
 function describe(operation: AnyOperation): object {
   const { operationId, tag, summary, access, path, query } = operation
-  const parameters = [...pathParameters(path), ...queryParameters(query)]
+  const parameters = [...pathParameters(path), ...queryParameters(query), ...preconditions(operation)]
   const content = requestContent(operation)
   return {
     operationId,
@@ -93,7 +95,7 @@ function describe(operation: AnyOperation): object {
     }),
     ...(parameters.length > 0 && { parameters }),
     ...(content && { requestBody: content }),
-    responses: responsesOf(operation),
+    responses: responsesOf(operation, parameters.length > 0 || content !== undefined),
   }
 }
 
@@ -122,15 +124,31 @@ function queryParameters(query: z.ZodType | undefined): readonly object[] {
   }))
 }
 
+/** An operation that answers 412 has a precondition, and there is one kind of them. */
+function preconditions({ answers }: AnyOperation): readonly object[] {
+  if (!answers[412]) return []
+  return [
+    {
+      name: 'If-Unmodified-Since',
+      in: 'header',
+      required: false,
+      description:
+        'Changes nothing if it changed after this time: that of `lastUpdated`, in ISO 8601 with its milliseconds, or an HTTP date.',
+      schema: { type: 'string' },
+    },
+  ]
+}
+
 function requestContent({ body, form }: AnyOperation): object | undefined {
   if (form) return { required: true, content: { 'application/x-www-form-urlencoded': { schema: schemaOf(form, 'input') } } }
   if (!body) return undefined
   return { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: schemaOf(body, 'input') } } }
 }
 
-function responsesOf({ access, body, unlimited = false, answers }: AnyOperation): object {
+function responsesOf({ access, body, unlimited = false, answers }: AnyOperation, takesInput: boolean): object {
   const common: Readonly<Record<number, string>> = {
     ...COMMON_ANSWERS,
+    ...(takesInput && COMMON_FOR_INPUTS),
     ...(!unlimited && COMMON_FOR_LIMITED),
     ...(access.kind !== 'public' && COMMON_FOR_CALLERS),
     ...(body && COMMON_FOR_BODIES),

@@ -27,10 +27,8 @@ export async function connectionOf<Context>(settings: HandlerSettings<Context>, 
 function idInUrl<Context>({ origin, basePath }: HandlerSettings<Context>, resource: string): string | undefined {
   const prefix = `${origin}${basePath}/v1/connections/`
   if (!resource.startsWith(prefix)) return undefined
-  const segment = resource.slice(prefix.length)
-  if (!/^[^/?]+$/.test(segment)) throw targetRefused()
   try {
-    return decodeURIComponent(segment)
+    return decodeURIComponent(resource.slice(prefix.length))
   } catch {
     throw targetRefused()
   }

@@ -37,7 +37,7 @@ const tokenAnswer = z.object({
   access_token: z.string().meta({ description: 'Secret. For the provider’s API.' }),
   issued_token_type: z.literal(ACCESS_TOKEN_TYPE),
   token_type: z.string(),
-  expires_in: z.number().int().optional().meta({ description: 'Seconds. Absent when the provider states no lifetime.' }),
+  expires_in: z.number().int().nonnegative().optional().meta({ description: 'Seconds. Absent when the provider states no lifetime.' }),
   scope: z.string().optional().meta({ description: 'As the provider wrote it.' }),
 })
 
