@@ -28,8 +28,10 @@ export interface CredentialData {
   readonly sentTwiceAtMs: number | null
   /** The end of the refresh token that was announced already. */
   readonly warnedOfEndMs: number | null
-  /** The answer that the tokens came with; null for a consent. */
+  /** The last answer that counted; null after a consent. */
   readonly answer: AnswerMark | null
+  /** The fence of the claim under which the access token in this row was asked for; 0 for a consent's. Of two of one epoch the higher is the newer. */
+  readonly tokenFence: number
 }
 
 /** Which of several answers to one refresh token an answer is. */

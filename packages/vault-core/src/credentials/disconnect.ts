@@ -103,6 +103,7 @@ function readDataOrEmpty(row: CredentialRow): ReturnType<typeof readCredentialDa
       sentTwiceAtMs: null,
       warnedOfEndMs: null,
       answer: null,
+      tokenFence: 0,
     }
   }
 }

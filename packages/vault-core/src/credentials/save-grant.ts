@@ -51,6 +51,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       sentTwiceAtMs: null,
       warnedOfEndMs: null,
       answer: null,
+      tokenFence: 0,
     }
     let attemptId = randomToken(runtime.random, 16)
     await sealer.prepare(userId)

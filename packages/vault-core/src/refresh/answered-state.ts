@@ -56,6 +56,7 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
     outcomeUnknown: false,
     sentTwiceAtMs: isSentTwice ? clock.now() : stillInDoubt(before.sentTwiceAtMs, clock.now()),
     answer: answerMark(row),
+    tokenFence: isUsable ? row.fence : before.tokenFence,
   }
   const data = { ...refreshed, warnedOfEndMs: endToAnnounceMs(refreshed, clock.now()) ?? before.warnedOfEndMs }
   const { tokenType, scope } = data
@@ -89,16 +90,17 @@ export function isNewerThan({ row }: Attempt, stored: CredentialRow): boolean {
   return own !== null && answer?.spent === own.spent && answer.fence < own.fence
 }
 
-/** Whether an answer to this attempt is newer than what this row holds, whenever it was read. The row of a user who was forgotten, and came back, is another. */
-export function isNewsTo(attempt: Attempt, stored: CredentialRow): boolean {
-  const { createdAtMs, epoch, secretRev } = attempt.row
-  if (stored.createdAtMs !== createdAtMs) return false
-  const isAsClaimed = stored.epoch < epoch || (stored.epoch === epoch && stored.secretRev <= secretRev)
-  return isAsClaimed || isNewerThan(attempt, stored)
+/**
+ * Whether the access token that this attempt brings is newer than the one in this row, whenever the row was read. The row of a user who
+ * was forgotten, and came back, is another.
+ */
+export function isNewsTo({ row }: Pick<Attempt, 'row'>, stored: CredentialRow): boolean {
+  if (stored.createdAtMs !== row.createdAtMs || stored.epoch > row.epoch || stored.status === 'disconnected') return false
+  return stored.epoch < row.epoch || readCredentialData(stored).tokenFence < row.fence
 }
 
 /** The new token is no use, and the old one lives: it is served on until it ends. */
-export function withOldToken(next: NextState, old: AccessGrant): NextState {
+export function withOldToken(next: NextState, old: AccessGrant, { tokenFence }: CredentialData): NextState {
   const { tokenType, scope, issuedAtMs } = old
-  return { ...next, stored: old, data: { ...next.data, tokenType, scope, issuedAtMs } }
+  return { ...next, stored: old, data: { ...next.data, tokenType, scope, issuedAtMs, tokenFence } }
 }

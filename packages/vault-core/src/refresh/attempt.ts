@@ -3,6 +3,7 @@ import type { CredentialKey, CredentialRow, LeaseHolder } from '../storage/contr
 import type { RefreshContext } from './context.js'
 import type { LeaseKeeper } from './lease-keeper.js'
 import type { RefreshTiming } from './profile.js'
+import type { UnwrittenPlace } from './unwritten-grants.js'
 
 /** A refresh that is to be made: of which credential, and by whom it was seen to be needed. */
 export interface WantedRefresh {
@@ -22,6 +23,8 @@ export interface Attempt extends Omit<WantedRefresh, 'seen'> {
   readonly timing: RefreshTiming
   /** Whether the lease surely still holds: see {@link LeaseKeeper}. */
   readonly isLeaseHeld: () => boolean
+  /** Where its token is kept while the store does not take it. */
+  readonly place: UnwrittenPlace
 }
 
 /** Who holds the lease of this attempt. */

@@ -1,13 +1,12 @@
-import { readCredentialData, writeCredentialData } from '../credentials/credential-data.js'
+import { readCredentialData } from '../credentials/credential-data.js'
 import { providerUnavailable, unusableAnswer } from '../credentials/credential-errors.js'
-import { openAccessToken, openRefreshToken, sealTokens } from '../credentials/sealed-tokens.js'
+import { openAccessToken } from '../credentials/sealed-tokens.js'
 import { isLive } from '../expiry/policy.js'
 import type { TokenResponse } from '../oauth/token-response.js'
-import type { CredentialRow, CredentialUpdate } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
+import { answerWrites } from './answer-writes.js'
 import { EXPIRED_ON_ARRIVAL, type NextState, nextState, type RefreshAnswer, withOldToken } from './answered-state.js'
-import { type Attempt, holderOf } from './attempt.js'
-import { nextDueAtMs } from './due.js'
+import type { Attempt } from './attempt.js'
 import { grantOf } from './row-state.js'
 import { writeBack } from './write-back.js'
 
@@ -17,12 +16,8 @@ import { writeBack } from './write-back.js'
  */
 export async function recordAnswer(attempt: Attempt, answer: RefreshAnswer): Promise<AccessGrant> {
   const next = await stateAfter(attempt, answer)
-  const write = await prepareWrite(attempt, answer, next)
   const moved = await writeBack(attempt, {
-    // In time is who writes before anybody else has claimed, however long he believes his lease to be.
-    write: { ...write, expect: { ...write.expect, fence: attempt.row.fence } },
-    lateWrite: asLateWrite(write, next, attempt.context.runtime.clock.now()),
-    ...(next.grant && { overwrite: (stored: CredentialRow) => prepareOverwrite(attempt, answer, next, stored) }),
+    writes: await answerWrites(attempt, answer, next),
     grant: next.grant,
     response: answer.response,
     written: () => announce(attempt, answer, next),
@@ -39,70 +34,9 @@ async function stateAfter(attempt: Attempt, answer: RefreshAnswer): Promise<Next
   if (next.data.reason === null) return next
   // One that does not open is no loss.
   const old = await openAccessToken(context.sealer, row).catch(() => undefined)
-  const oldGrant = old && grantOf(row, readCredentialData(row), old)
-  return oldGrant && isLive(oldGrant, context.runtime.clock.now()) ? withOldToken(next, oldGrant) : next
-}
-
-/**
- * A write that carries a new refresh token is bound to the grant and to the refresh token that was spent, not to version or
- * fence: the answer to that very token is the newest truth about it, also when the lease was lost meanwhile. One that
- * carries none is bound to the version as well: nothing is lost if a newer access token stands.
- */
-async function prepareWrite(attempt: Attempt, answer: RefreshAnswer, next: NextState): Promise<CredentialUpdate> {
-  const { response, spent } = answer
-  const { context, connection, key, row, attemptId } = attempt
-  const sealed = await sealTokens(
-    context.sealer,
-    { ...key, epoch: row.epoch, secretRev: row.secretRev + 1 },
-    { accessToken: next.stored?.accessToken, refreshToken: response.refreshToken ?? spent },
-  )
-  const status = next.grant ? 'active' : 'quarantined'
-  const expiresAtMs = next.stored?.expiresAtMs ?? null
-  const due = { status, expiresAtMs, hasRefreshToken: true } as const
-  return {
-    key,
-    attemptId,
-    expect: {
-      epoch: row.epoch,
-      ...(row.refreshTokenFingerprint && { refreshTokenFingerprint: row.refreshTokenFingerprint }),
-      ...(!isRotated(answer) && { version: row.version }),
-    },
-    set: {
-      ...sealed,
-      status,
-      expiresAtMs,
-      dueAtMs: nextDueAtMs(due, next.data, connection, context.runtime.random),
-      data: writeCredentialData(next.data),
-    },
-    release: holderOf(attempt),
-  }
-}
-
-/**
- * The same over the answer to another request with the same refresh token, which was written before. One that carries no new refresh
- * token leaves the one that stands: it may be the successor of the one that was spent.
- */
-async function prepareOverwrite(
-  attempt: Attempt,
-  answer: RefreshAnswer,
-  next: NextState,
-  stored: CredentialRow,
-): Promise<CredentialUpdate> {
-  const { epoch, secretRev, version } = stored
-  const { response } = answer
-  const refreshToken = isRotated(answer) ? response.refreshToken : await openRefreshToken(attempt.context.sealer, stored)
-  const kept = { ...answer, response: { ...response, refreshToken } }
-  const write = await prepareWrite({ ...attempt, row: { ...attempt.row, secretRev } }, kept, next)
-  return asLateWrite({ ...write, expect: { epoch, version } }, next, attempt.context.runtime.clock.now())
-}
-
-/** Whoever has to write late may have been taken for dead, and the refresh token sent once more. */
-function asLateWrite(write: CredentialUpdate, { data }: NextState, nowMs: number): CredentialUpdate {
-  return { ...write, set: { ...write.set, data: writeCredentialData({ ...data, sentTwiceAtMs: nowMs }) } }
-}
-
-function isRotated({ response, spent }: RefreshAnswer): boolean {
-  return response.refreshToken !== undefined && !response.refreshToken.equals(spent)
+  const data = readCredentialData(row)
+  const oldGrant = old && grantOf(row, data, old)
+  return oldGrant && isLive(oldGrant, context.runtime.clock.now()) ? withOldToken(next, oldGrant, data) : next
 }
 
 /** After the write: a listener that fails, or a process that dies in it, takes nothing with it. */

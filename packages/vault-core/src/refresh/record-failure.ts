@@ -44,7 +44,7 @@ async function judgeRejectedGrant(attempt: Attempt, data: CredentialData, isOpen
     throw grantChanged(key)
   }
   const reason = isOpen || data.sentTwiceAtMs !== null ? 'rotation_outcome_unknown' : 'revoked'
-  const noted = await note(attempt, { status: 'reauthorization_required', dueAtMs: null, data: { ...data, reason, retryAtMs: null } })
+  const noted = await note(attempt, { status: 'reauthorization_required', dueAtMs: null, data: { reason, retryAtMs: null } })
   if (noted === 'moved') throw grantChanged(key)
   if (noted === 'written') context.emit({ type: 'reauthorization_required', atMs: context.runtime.clock.now(), ...key, reason })
   context.emit({ type: 'refresh_failed', atMs: context.runtime.clock.now(), ...key, attemptId, reason, retryAfterMs: undefined })
@@ -66,22 +66,16 @@ async function recordPassingFailure(
 
   if (concernsApplication(verdict)) {
     // The connection's circuit says when to ask again. Once somebody has mended the connection, the credential works at once.
-    await note(attempt, isOpen ? { data: { ...data, outcomeUnknown: true } } : {})
+    await note(attempt, isOpen ? { data: { outcomeUnknown: true } } : {})
     retryAfterMs = CLIENT_REJECTED_MS
   } else if (verdict.kind === 'outcome_unknown' && verdict.inFlight && connection.rotation.kind === 'strict') {
     // The request may still reach the provider. The intent stays `sent`, and nobody sends again before its time has run out.
     await keepIntent(attempt)
     retryAfterMs = timing.takeOverSentAfterMs
   } else {
-    const failed = {
-      ...data,
-      failures,
-      reason,
-      retryAtMs: clock.now() + retryAfterMs,
-      outcomeUnknown: isOpen,
-    }
+    const failed = { failures, reason, retryAtMs: clock.now() + retryAfterMs, outcomeUnknown: isOpen }
     const due = { status: row.status, expiresAtMs: row.expiresAtMs, hasRefreshToken: true }
-    await note(attempt, { data: failed, dueAtMs: nextDueAtMs(due, failed, connection, random) })
+    await note(attempt, { data: failed, dueAtMs: nextDueAtMs(due, { ...data, ...failed }, connection, random) })
   }
   context.log.warn({ ...key, reason, failures, retryAfterMs }, 'A refresh failed.')
   context.emit({ type: 'refresh_failed', atMs: clock.now(), ...key, attemptId, reason, retryAfterMs })
@@ -90,34 +84,49 @@ async function recordPassingFailure(
     : providerUnavailable(key, reason, retryAfterMs)
 }
 
-/** Writes the change if the row is still the one that was claimed, and ends the lease. */
+/**
+ * Writes the change if the refresh token that was sent still stands under this claim, and ends the lease. What else was written
+ * meanwhile stays: another process's late access token, or a sweeper's due time.
+ */
 async function note(
   attempt: Attempt,
-  change: Partial<Pick<CredentialContent, 'status' | 'dueAtMs'>> & { readonly data?: CredentialData },
+  change: Partial<Pick<CredentialContent, 'status' | 'dueAtMs'>> & { readonly data?: Partial<CredentialData> },
 ): Promise<'written' | 'moved' | 'failed'> {
-  const { context, key, row, attemptId } = attempt
+  const { context, key, row } = attempt
   const { data, ...set } = change
   try {
     if (data === undefined) return (await context.credentials.release(key, holderOf(attempt))) ? 'written' : 'moved'
-    const result = await context.credentials.update({
-      key,
-      attemptId,
-      // Not the version: a sweeper that moves the due time must not keep the truth from being written.
-      expect: {
-        epoch: row.epoch,
-        fence: row.fence,
-        ...(row.refreshTokenFingerprint && { refreshTokenFingerprint: row.refreshTokenFingerprint }),
-      },
-      set: { ...set, data: writeCredentialData(data) },
-      release: holderOf(attempt),
-    })
-    if (result.outcome === 'conflict') await context.credentials.release(key, holderOf(attempt), { keepIntent: data.outcomeUnknown })
-    return result.outcome === 'updated' ? 'written' : 'moved'
+    const isWritten = await writeNote(attempt, row, set, data)
+    if (!isWritten) await context.credentials.release(key, holderOf(attempt), { keepIntent: data.outcomeUnknown ?? false })
+    return isWritten ? 'written' : 'moved'
   } catch (error) {
     // The intent and the lease stand as they were written before the request, and say what is true.
     logStoreFailure(attempt, row, error)
     return 'failed'
   }
+}
+
+async function writeNote(
+  attempt: Attempt,
+  over: CredentialRow,
+  set: Partial<Pick<CredentialContent, 'status' | 'dueAtMs'>>,
+  data: Partial<CredentialData>,
+): Promise<boolean> {
+  const { context, key, row, attemptId } = attempt
+  const result = await context.credentials.update({
+    key,
+    attemptId,
+    expect: {
+      epoch: row.epoch,
+      fence: row.fence,
+      version: over.version,
+      ...(row.refreshTokenFingerprint && { refreshTokenFingerprint: row.refreshTokenFingerprint }),
+    },
+    set: { ...set, data: writeCredentialData({ ...readCredentialData(over), ...data }) },
+    release: holderOf(attempt),
+  })
+  if (result.outcome === 'conflict' && result.row.version !== over.version) return writeNote(attempt, result.row, set, data)
+  return result.outcome === 'updated'
 }
 
 async function keepIntent(attempt: Attempt): Promise<void> {

@@ -5,6 +5,7 @@ import { withDeadline } from '../oauth/deadline.js'
 import type { TokenEndpointOutcome } from '../oauth/token-response.js'
 import type { Secret } from '../secret.js'
 import type { AccessGrant } from './access-grant.js'
+import { isNewsTo } from './answered-state.js'
 import { type Attempt, holderOf } from './attempt.js'
 import { classifyFailure } from './classify-failure.js'
 import { keepLease } from './lease-keeper.js'
@@ -15,15 +16,17 @@ import { recordFailure } from './record-failure.js'
  * Sends the refresh under the lease just claimed, and records how it ended: the answer before anybody is told of it, a
  * failure by what it means.
  */
-export async function runAttempt(claimed: Omit<Attempt, 'isLeaseHeld'>, claimedAtMonotonicMs: number): Promise<AccessGrant> {
+export async function runAttempt(claimed: Omit<Attempt, 'isLeaseHeld' | 'place'>, claimedAtMonotonicMs: number): Promise<AccessGrant> {
   const { context, connection, key, row, timing } = claimed
   const { credentials, runtime } = context
   const holder = holderOf(claimed)
   const keeper = keepLease({ credentials, key, holder, timing, clock: runtime.clock, claimedAtMonotonicMs })
+  const place = context.unwritten.begin(key, (stored) => isNewsTo(claimed, stored))
   const workAfterwards: Promise<void>[] = []
   const attempt: Attempt = {
     ...claimed,
     isLeaseHeld: keeper.isSurelyHeld,
+    place,
     inBackground(work) {
       workAfterwards.push(work)
       claimed.inBackground(work)
@@ -47,7 +50,10 @@ export async function runAttempt(claimed: Omit<Attempt, 'isLeaseHeld'>, claimedA
     return await recorded
   } finally {
     // A write-back that goes on keeps the lease until it is done.
-    void Promise.allSettled(workAfterwards).then(() => keeper.stop())
+    void Promise.allSettled(workAfterwards).then(() => {
+      keeper.stop()
+      place.end()
+    })
   }
 }
 

@@ -33,7 +33,7 @@ export async function readMovedRow(
   row: CredentialRow,
   seen: CredentialRow,
 ): Promise<AccessGrant | undefined> {
-  if (!hasMoved(row, seen) || row.status !== 'active') return undefined
+  if (!hasMoved(row, seen) || (row.status !== 'active' && row.status !== 'quarantined')) return undefined
   const data = readCredentialData(row)
   // The same access token still: what came meanwhile brought none that can be used.
   if (row.epoch === seen.epoch && data.issuedAtMs === readCredentialData(seen).issuedAtMs) return undefined

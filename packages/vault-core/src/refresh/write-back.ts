@@ -1,18 +1,16 @@
+import { readCredentialData } from '../credentials/credential-data.js'
 import { credentialNotFound, grantChanged } from '../credentials/credential-errors.js'
+import { VaultError } from '../errors.js'
 import type { TokenResponse } from '../oauth/token-response.js'
-import type { CredentialRow, CredentialUpdate, UpdateResult } from '../storage/contract.js'
+import type { CredentialRow, UpdateResult } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
-import { isNewerThan, isNewsTo } from './answered-state.js'
+import type { AnswerWrites } from './answer-writes.js'
 import type { Attempt } from './attempt.js'
 import { readMovedRow } from './row-state.js'
 
 /** What a refresh brought, on its way into the store. */
 export interface WriteBack {
-  readonly write: CredentialUpdate
-  /** The same, for when the lease may be lost by the time of the write. */
-  readonly lateWrite: CredentialUpdate
-  /** The same over an older answer to the same refresh token; absent for an answer in quarantine. */
-  readonly overwrite?: (stored: CredentialRow) => Promise<CredentialUpdate>
+  readonly writes: AnswerWrites
   /** Undefined for an answer in quarantine. */
   readonly grant: AccessGrant | undefined
   readonly response: TokenResponse
@@ -30,54 +28,51 @@ export async function writeBack(attempt: Attempt, work: WriteBack): Promise<Acce
   const { context, key, row } = attempt
   let result: UpdateResult
   try {
-    result = await update(attempt, work, false)
+    result = await update(attempt, work)
   } catch (error) {
     context.log.warn(
       { ...key, err: error },
       'The store failed at the write-back of a refresh. The new tokens are kept in memory, and the write is repeated.',
     )
-    if (work.grant) context.unwritten.hold(key, { grant: work.grant, isNewsTo: (stored) => isNewsTo(attempt, stored) })
-    await context.journal.keep(work.lateWrite)
+    if (work.grant) attempt.place.hold(work.grant)
+    await context.journal.keep(work.writes.journaled)
     attempt.inBackground(repeat(attempt, work))
     return undefined
   }
   if (result.outcome === 'updated') {
     work.written()
-    return undefined
+    // Of two that came late, the other's access token may be the newer.
+    return readCredentialData(result.row).tokenFence > row.fence ? movedGrant(attempt, result.row) : undefined
   }
   await drop(attempt, work, result)
-  const moved =
-    result.outcome === 'conflict'
-      ? await readMovedRow({ sealer: context.sealer, nowMs: context.runtime.clock.now() }, result.row, row)
-      : undefined
+  const moved = result.outcome === 'conflict' ? await movedGrant(attempt, result.row) : undefined
   if (moved) return moved
   if (result.outcome === 'missing' || result.row.status === 'disconnected') throw credentialNotFound(key)
   throw grantChanged(key)
 }
 
-/**
- * Writes. Where another process has claimed meanwhile it is the late write that counts. One that is bound to a version
- * follows it while only times and reasons were written, and no other token.
- */
-async function update(attempt: Attempt, work: WriteBack, isLate: boolean): Promise<UpdateResult> {
-  const { context, row } = attempt
-  let write = isLate ? work.lateWrite : work.write
-  for (let tries = 1; ; tries++) {
-    const result = await context.credentials.update(write)
-    if (result.outcome !== 'conflict' || tries === MOST_FOLLOWED) return result
-    if (work.overwrite && isNewerThan(attempt, result.row)) {
-      write = await work.overwrite(result.row)
-      continue
-    }
-    const { epoch, secretRev, status, version, fence } = result.row
-    if (epoch !== row.epoch || secretRev !== row.secretRev || status === 'disconnected') return result
-    if (write.expect.fence !== undefined && write.expect.fence !== fence) write = work.lateWrite
-    else if (write.expect.version !== undefined) write = { ...write, expect: { ...write.expect, version } }
-    else return result
-  }
+function movedGrant({ context, row }: Attempt, found: CredentialRow): Promise<AccessGrant | undefined> {
+  return readMovedRow({ sealer: context.sealer, nowMs: context.runtime.clock.now() }, found, row)
 }
 
-const MOST_FOLLOWED = 10
+/** Writes, over whatever stands there, as long as the answer brings something to it. */
+async function update({ context, key }: Attempt, { writes }: WriteBack): Promise<UpdateResult> {
+  let write = writes.first
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const result = await context.credentials.update(write)
+    if (result.outcome !== 'conflict') return result
+    const over = await writes.over(result.row)
+    if (!over) return result
+    write = over
+  }
+  throw new VaultError('conflict', `The credential of user "${key.userId}" on connection "${key.connectionId}" changed again and again.`, {
+    connectionId: key.connectionId,
+    userId: key.userId,
+  })
+}
+
+/** Another process may write the same row at any moment; ten times in a row none does. */
+const MOST_TRIES = 10
 
 /** Goes on until the store has it, or the vault is closed. The store recognises a repeat by its attempt id. */
 async function repeat(attempt: Attempt, work: WriteBack): Promise<void> {
@@ -86,10 +81,9 @@ async function repeat(attempt: Attempt, work: WriteBack): Promise<void> {
   for (let tries = 1; !context.stopped.aborted; tries++) {
     await clock.sleep(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(tries - 1, 10)), context.stopped)
     try {
-      const result = await update(attempt, work, !attempt.isLeaseHeld())
+      const result = await update(attempt, work)
       if (result.outcome === 'updated') work.written()
       else await drop(attempt, work, result)
-      if (work.grant) context.unwritten.drop(key, work.grant)
       await context.journal.forget(attemptId)
       return
     } catch (error) {

@@ -1,41 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type Vault, VaultError, type VaultStore } from '../../src/index.js'
+import type { Vault } from '../../src/index.js'
 import { type Fault, json } from '../fixtures/faulty-provider.js'
-import { interceptedStore, storeStoppingAt } from '../fixtures/intercepted-store.js'
+import { storeStoppingAt } from '../fixtures/intercepted-store.js'
 import { settle } from '../fixtures/manual-clock.js'
 import { ALICE, type VaultWorld } from '../fixtures/vault-world.js'
 import { MIN, S, setScene } from './failure-matrix/scene.js'
-
-/** A process's store that fails or is late in some of its calls, as long as a test wants. Injects faults; the store is real. */
-interface TroubledStore {
-  readonly store: VaultStore
-  fails: (call: string) => boolean
-  /** What is read from now on comes when `arrive` is called, as it was when it was read. */
-  delayRows(): { arrive(): void }
-}
-
-function troubledStore(real: VaultStore): TroubledStore {
-  let way: Promise<void> = Promise.resolve()
-  const troubled: TroubledStore = {
-    fails: () => false,
-    store: interceptedStore(real, async (call, work) => {
-      if (troubled.fails(call)) throw new VaultError('store_unavailable', `The store fails at ${call}.`)
-      const result = await work()
-      if (call === 'credentials.get') await way
-      return result
-    }),
-    delayRows() {
-      let arrive = (): void => undefined
-      way = new Promise((resolve) => {
-        arrive = resolve
-      })
-      return { arrive: () => arrive() }
-    },
-  }
-  return troubled
-}
-
-const writes = (call: string): boolean => call === 'credentials.update' || call === 'credentials.renew'
+import { troubledStore, writes } from './troubled-store.js'
 
 /** A process has refreshed while its old token lives, and cannot write the answer. */
 async function refreshedUnwritten() {

@@ -35,8 +35,8 @@ export const mutants: readonly Mutant[] = [
     file: 'refresh/record-answer.ts',
     changes: [
       [
-        'const write = await prepareWrite(attempt, answer, next)',
-        'if (!next.grant) throw unusableAnswer(attempt.key, {}, 1_000)\n  const write = await prepareWrite(attempt, answer, next)',
+        'const moved = await writeBack(attempt, {',
+        'if (!next.grant) throw unusableAnswer(attempt.key, {}, 1_000)\n  const moved = await writeBack(attempt, {',
       ],
     ],
   },
@@ -63,8 +63,8 @@ export const mutants: readonly Mutant[] = [
     file: 'refresh/write-back.ts',
     changes: [
       [
-        'result = await update(attempt, work, false)\n  } catch',
-        'await context.credentials.release(key, { owner: context.owner, fence: row.fence })\n    result = await update(attempt, work, false)\n  } catch',
+        'result = await update(attempt, work)\n  } catch',
+        'await context.credentials.release(key, { owner: context.owner, fence: row.fence })\n    result = await update(attempt, work)\n  } catch',
       ],
     ],
   },
@@ -90,15 +90,17 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the write-back does not ask whether the user has reconnected or disconnected',
-    file: 'refresh/record-answer.ts',
+    file: 'refresh/answer-writes.ts',
     changes: [
-      ['epoch: row.epoch,\n      ...(row.refreshTokenFingerprint && { refreshTokenFingerprint: row.refreshTokenFingerprint }),', ''],
-      ['...(!isRotated(answer) && { version: row.version }),', ''],
+      [
+        "if (epoch !== row.epoch || createdAtMs !== row.createdAtMs || status === 'disconnected') return undefined",
+        'if (epoch !== row.epoch) return { ...first, expect: { version } }',
+      ],
     ],
   },
   {
     name: 'the new refresh token is forgotten',
-    file: 'refresh/record-answer.ts',
+    file: 'refresh/answer-writes.ts',
     changes: [['refreshToken: response.refreshToken ?? spent', 'refreshToken: spent']],
   },
   {
@@ -113,8 +115,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the late answer of a lost lease is thrown away',
-    file: 'refresh/record-answer.ts',
-    changes: [['...(!isRotated(answer) && { version: row.version }),', 'version: row.version, fence: row.fence,']],
+    file: 'refresh/answer-writes.ts',
+    changes: [[': { ...late(), expect: { ...expect, version } }\n    },', ': undefined\n    },']],
   },
   {
     name: 'no clock is looked at between the lease and the request',
@@ -142,7 +144,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the journal is not written',
     file: 'refresh/write-back.ts',
-    changes: [['await context.journal.keep(work.lateWrite)', '']],
+    changes: [['await context.journal.keep(work.writes.journaled)', '']],
   },
   {
     name: 'a 500 is taken to mean that nothing happened',
@@ -154,10 +156,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'an answer without a new refresh token overwrites a newer one',
-    file: 'refresh/record-answer.ts',
+    file: 'refresh/answer-writes.ts',
     changes: [
-      ['...(!isRotated(answer) && { version: row.version }),', ''],
-      ['write: { ...write, expect: { ...write.expect, fence: attempt.row.fence } },', 'write,'],
+      ['const first = { ...write, expect: { ...expect, version: row.version, fence: row.fence } }', 'const first = { ...write, expect }'],
     ],
   },
 ]
