@@ -6,6 +6,8 @@ export interface Runtime {
   readonly clock: Clock
   readonly random: RandomSource
   readonly fetch: typeof globalThis.fetch
+  /** For connections that stand in the store. */
+  readonly fetchForStoredConnections: typeof globalThis.fetch
 }
 
 export interface Clock {
@@ -25,11 +27,14 @@ export function runtimeWithDefaults(given: {
   clock?: Clock | undefined
   random?: RandomSource | undefined
   fetch?: typeof globalThis.fetch | undefined
+  fetchForStoredConnections?: typeof globalThis.fetch | undefined
 }): Runtime {
+  const fetch: typeof globalThis.fetch = given.fetch ?? ((input, init) => globalThis.fetch(input, init))
   return {
     clock: given.clock ?? systemClock,
     random: given.random ?? systemRandom,
-    fetch: given.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetch,
+    fetchForStoredConnections: given.fetchForStoredConnections ?? fetch,
   }
 }
 

@@ -42,6 +42,11 @@ export interface VaultOptions {
   readonly clock?: Clock
   readonly random?: RandomSource
   readonly fetch?: typeof globalThis.fetch
+  /**
+   * What requests for connections in the store are sent with, which somebody else than the operator may have written. Default: `fetch`. The
+   * `createVault` of `@holdfast/vault-node` has one that reaches public addresses alone.
+   */
+  readonly fetchForStoredConnections?: typeof globalThis.fetch
   readonly log?: Log
   readonly on?: EventListener
 }

@@ -1,8 +1,10 @@
 import { createVault as createPureVault, type Vault, type VaultOptions } from '@holdfast/vault-core'
 import { nodePrimitives } from './node-primitives.js'
+import { publicFetch } from './public-fetch.js'
 
 /**
- * Makes a vault that seals and opens by `node:crypto`: the core's `createVault` with {@link nodePrimitives}, unless others are given.
+ * Makes a vault that seals and opens by `node:crypto`, and reaches the providers of connections in the store at public addresses alone: the core's
+ * `createVault` with {@link nodePrimitives} and {@link publicFetch}, unless others, or a `fetch` of your own, are given.
  *
  * @throws {VaultError} `invalid_configuration`.
  * @example
@@ -15,5 +17,5 @@ import { nodePrimitives } from './node-primitives.js'
  * ```
  */
 export function createVault(options: VaultOptions): Vault {
-  return createPureVault({ primitives: nodePrimitives(), ...options })
+  return createPureVault({ primitives: nodePrimitives(), fetchForStoredConnections: options.fetch ?? publicFetch(), ...options })
 }

@@ -12,12 +12,9 @@ export interface ConnectionInfo extends Omit<ConnectionInput, 'clientSecret' | '
   readonly lastUpdated?: string
 }
 
-/** What is said of a connection, and where it comes from. */
-export function connectionInfo(
-  connection: Connection,
-  from: Pick<ConnectionInfo, 'source' | 'createdTime' | 'lastUpdated'>,
-): ConnectionInfo {
-  const { endpoints, clientSecret, privateKey, ...rest } = connection
+/** What is said of a connection. @param times - Of one in the store. */
+export function connectionInfo(connection: Connection, times: Pick<ConnectionInfo, 'createdTime' | 'lastUpdated'> = {}): ConnectionInfo {
+  const { source, endpoints, clientSecret, privateKey, ...rest } = connection
   const described = {
     connectionId: rest.connectionId,
     name: rest.name,
@@ -42,9 +39,10 @@ export function connectionInfo(
   }
   return {
     ...withoutUndefined(described),
+    source,
     hasClientSecret: clientSecret !== undefined,
     hasPrivateKey: privateKey !== undefined,
-    ...from,
+    ...times,
   }
 }
 

@@ -76,17 +76,17 @@ export function createConnections(parts: {
 
     async describe(connectionId) {
       const own = code.find(connectionId)
-      if (own) return connectionInfo(own, { source: 'code' })
+      if (own) return connectionInfo(own)
       const info = isId(connectionId) ? await stored.describe(connectionId) : undefined
       // The registry has the error for what is not there.
-      return info ?? connectionInfo(await code.get(connectionId), { source: 'code' })
+      return info ?? connectionInfo(await code.get(connectionId))
     },
 
     async describeAll(query = {}) {
       const own = await code.list()
       const ids = new Set(own.map(({ connectionId }) => connectionId))
       const page = await stored.page(query)
-      const first = query.cursor === undefined ? own.map((connection) => connectionInfo(connection, { source: 'code' })) : []
+      const first = query.cursor === undefined ? own.map((connection) => connectionInfo(connection)) : []
       return { ...page, items: [...first, ...page.items.filter(({ connectionId }) => !ids.has(connectionId))] }
     },
 

@@ -87,7 +87,7 @@ export function createStoredConnections(parts: {
   const infoOf = (row: DocumentRow): ConnectionInfo => {
     const { input, sealed, createdTime, lastUpdated } = readStored(row)
     const placeholders = Object.fromEntries(SECRETS.filter((field) => sealed[field] !== undefined).map((field) => [field, '-']))
-    return connectionInfo(readBack(row, { ...input, ...placeholders }), { source: 'store', createdTime, lastUpdated })
+    return connectionInfo(readBack(row, { ...input, ...placeholders }), { createdTime, lastUpdated })
   }
 
   return {
@@ -132,7 +132,7 @@ export function createStoredConnections(parts: {
       let row = CONNECTION_ID.test(connectionId) ? await documents.get(keyOf(connectionId)) : null
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         const input = next(row ? await openInput(row) : undefined)
-        const read = readConnection(input)
+        const read = readConnection(input, 'store')
         if (!read.ok) throw badRequest(read.problems)
         const before = row ? readStored(row) : undefined
         const secretRev = (before?.secretRev ?? 0) + 1
@@ -145,7 +145,7 @@ export function createStoredConnections(parts: {
         const data = JSON.stringify(stored)
         const put = await documents.put({ ...keyOf(connectionId), data, expect: row?.version ?? 'absent', attemptId })
         known.delete(connectionId)
-        if (put.outcome === 'stored') return connectionInfo(read.connection, { source: 'store', ...times })
+        if (put.outcome === 'stored') return connectionInfo(read.connection, times)
         row = put.current
       }
       throw new VaultError('conflict', `Connection "${connectionId}" changed again and again. Repeat the call.`, { connectionId })
@@ -164,7 +164,7 @@ export function createStoredConnections(parts: {
 }
 
 function readBack({ id }: DocumentRow, input: ConnectionInput): Connection {
-  const read = readConnection(input)
+  const read = readConnection(input, 'store')
   if (read.ok) return read.connection
   throw invalidConnections(`Connection "${id}" in the store was written by another version, or is damaged`, read.problems)
 }

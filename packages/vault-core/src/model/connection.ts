@@ -59,6 +59,8 @@ export type TokenRequestContentType = 'application/x-www-form-urlencoded' | 'app
 
 /** A connection that was parsed: every field is right, secrets are wrapped, defaults are filled in. */
 export interface Connection {
+  /** Where it stands. What is in code is the operator's word; what is in the store, the word of whoever may write connections. */
+  readonly source: 'code' | 'store'
   readonly connectionId: string
   readonly name: string
   readonly issuer: string | undefined

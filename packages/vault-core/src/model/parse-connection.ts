@@ -38,7 +38,7 @@ export type ReadConnection =
   | { readonly ok: false; readonly problems: ReadonlyMap<string, string> }
 
 /** As {@link parseConnection}, but returns the problems. */
-export function readConnection(input: unknown): ReadConnection {
+export function readConnection(input: unknown, source: Connection['source'] = 'code'): ReadConnection {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return { ok: false, problems: new Map([['connection', 'must be an object with connectionId, clientId, and issuer or endpoints']]) }
   }
@@ -79,6 +79,7 @@ export function readConnection(input: unknown): ReadConnection {
     ok: true,
     connection: buildConnection(
       Object.fromEntries(fields) as unknown as ConnectionInput,
+      source,
       authentication.method,
       properties.ok ? properties.properties : {},
     ),
@@ -160,10 +161,12 @@ function textProblem(value: unknown, maxLength: number): string | undefined {
 
 function buildConnection(
   input: ConnectionInput,
+  source: Connection['source'],
   clientAuthentication: Connection['clientAuthentication'],
   properties: ConnectionProperties,
 ): Connection {
   return Object.freeze({
+    source,
     connectionId: input.connectionId,
     name: input.name ?? input.connectionId,
     issuer: input.issuer,

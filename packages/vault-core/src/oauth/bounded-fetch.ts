@@ -7,11 +7,11 @@ import { discardBody, readBody } from './read-body.js'
  * 1 MiB of it. Redirects are not followed. An answer other than 2xx comes without its body.
  */
 export function boundedFetch(
-  runtime: Runtime,
+  fetch: Runtime['fetch'],
   signal: AbortSignal,
 ): (url: string, init: { readonly headers: Record<string, string> }) => Promise<Response> {
   return async (url, init) => {
-    const start = async (): Promise<Response> => runtime.fetch(url, { method: 'GET', headers: init.headers, redirect: 'manual', signal })
+    const start = async (): Promise<Response> => fetch(url, { method: 'GET', headers: init.headers, redirect: 'manual', signal })
     const response = await untilAborted(start(), signal, discardBody)
     const { status, headers } = response
     if (status < 200 || status > 299) {

@@ -5,6 +5,7 @@ import type { Secret } from '../secret.js'
 import { boundedFetch } from './bounded-fetch.js'
 import { CLOCK_TOLERANCE_S, clientOf } from './client-authentication.js'
 import { withDeadline } from './deadline.js'
+import { fetchOf } from './fetch-of.js'
 
 export type CheckedIdToken =
   | { readonly kind: 'valid'; readonly subject: string }
@@ -50,7 +51,7 @@ export async function checkIdToken({ connection, authorizationServer, idToken, n
   const problem = claims ? claimsProblem(claims, connection.clientId, runtime.clock.now() / 1000) : 'is missing'
   if (claims === undefined || problem !== undefined) return { kind: 'invalid', problem: problem ?? 'is missing' }
   if (authorizationServer.jwks_uri !== undefined) {
-    const signature = await checkSignature(authorizationServer, answer, runtime)
+    const signature = await checkSignature(authorizationServer, answer, fetchOf(runtime, connection), runtime)
     if (signature !== 'valid')
       return signature === 'unavailable' ? { kind: 'keys_unavailable' } : { kind: 'invalid', problem: 'has a wrong signature' }
   }
@@ -74,12 +75,13 @@ const MAX_SUBJECT_LENGTH = 255
 async function checkSignature(
   server: oauth.AuthorizationServer,
   answer: Response,
-  runtime: Runtime,
+  fetch: Runtime['fetch'],
+  { clock }: Runtime,
 ): Promise<'valid' | 'invalid' | 'unavailable'> {
   let keysFailed = false
   try {
-    await withDeadline(runtime.clock, KEYS_DEADLINE_MS, (signal) => {
-      const fetchKeys = boundedFetch(runtime, signal)
+    await withDeadline(clock, KEYS_DEADLINE_MS, (signal) => {
+      const fetchKeys = boundedFetch(fetch, signal)
       return oauth.validateApplicationLevelSignature(server, answer, {
         // An http URL of the keys was allowed, or refused, when the connection and the metadata were read.
         [oauth.allowInsecureRequests]: true,

@@ -9,6 +9,8 @@ const NOT_SENT_CODES: ReadonlySet<string> = new Set([
   'EAI_NONAME',
   'ECONNREFUSED',
   'ENOTFOUND',
+  // `publicFetch` of @holdfast/vault-node
+  'ERR_ADDRESS_NOT_PUBLIC',
   // undici (Node)
   'UND_ERR_CONNECT_TIMEOUT',
   // Bun

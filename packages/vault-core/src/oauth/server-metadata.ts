@@ -5,6 +5,7 @@ import { endpointUrlProblem } from '../model/endpoint-url.js'
 import type { Runtime } from '../runtime.js'
 import { boundedFetch } from './bounded-fetch.js'
 import { withDeadline } from './deadline.js'
+import { fetchOf } from './fetch-of.js'
 import { failureCode } from './network-failure.js'
 import { parseRetryAfter } from './retry-after.js'
 
@@ -48,7 +49,7 @@ async function requestMetadata(
       algorithm,
       // An http issuer was allowed, or refused, when the connection was read.
       [oauth.allowInsecureRequests]: true,
-      [oauth.customFetch]: boundedFetch(runtime, signal),
+      [oauth.customFetch]: boundedFetch(fetchOf(runtime, connection), signal),
     })
   } catch (error) {
     if (signal.aborted) throw unavailable(connection, `it did not answer within ${FETCH_DEADLINE_MS / 1000} s`)

@@ -4,6 +4,7 @@ import type { Connection } from '../model/connection.js'
 import type { Runtime } from '../runtime.js'
 import { clientAuthenticationOf, clientOf, formEncode } from './client-authentication.js'
 import { untilAborted } from './deadline.js'
+import { fetchOf } from './fetch-of.js'
 import { failureCode, wasSurelyNotSent } from './network-failure.js'
 import { discardBody } from './read-body.js'
 import { readTokenAnswer } from './read-token-answer.js'
@@ -34,7 +35,7 @@ export async function sendTokenRequest({ connection, runtime, signal, maySend, s
     if (heldBack) return Promise.reject(signal.reason)
     reachedFetch = true
     sentSecrets = secretsIn(init, connection)
-    return untilAborted(startFetch(runtime, url, encode(init, connection)), signal, discardBody)
+    return untilAborted(startFetch(fetchOf(runtime, connection), url, encode(init, connection)), signal, discardBody)
   }
 
   try {
@@ -65,8 +66,8 @@ function encode(init: oauth.CustomFetchOptions<'POST', URLSearchParams>, { token
 }
 
 /** An injected `fetch` may throw at once instead of rejecting. */
-async function startFetch(runtime: Runtime, url: string, init: RequestInit): Promise<Response> {
-  return runtime.fetch(url, init)
+async function startFetch(fetch: Runtime['fetch'], url: string, init: RequestInit): Promise<Response> {
+  return fetch(url, init)
 }
 
 const SECRET_PARAMETERS = ['refresh_token', 'code', 'code_verifier', 'client_assertion', 'token']

@@ -1,7 +1,11 @@
+import { memoryStore } from '@holdfast/vault-store-memory'
 import { describe, expect, it } from 'vitest'
-import type { ConnectionInput } from '../../src/index.js'
+import { type ConnectionInput, createVault, localKeyring } from '../../src/index.js'
 import { settle } from '../fixtures/manual-clock.js'
 import { ALICE, vaultWorld } from '../fixtures/vault-world.js'
+import { oidcConnection, REDIRECT_URI } from '../oauth/authorization-world.js'
+import { fakeIssuer, ISSUER } from '../oauth/fake-issuer.js'
+import { jsonAnswer } from '../oauth/faulty-token-endpoint.js'
 
 const github: ConnectionInput = {
   connectionId: 'github',
@@ -93,5 +97,46 @@ describe('a connection in the store', () => {
     await expect(connections.get('broken')).rejects.toMatchObject({ code: 'decryption_failed', facts: { connectionId: 'broken' } })
     await world.connect(world.vault())
     expect((await world.vault().getCredentials(ALICE)).accessToken).toBe('canary-access-1')
+  })
+})
+
+describe('what is sent to providers', () => {
+  const [main, stored] = ['fetch', 'fetchForStoredConnections'] as const
+
+  it.each([
+    ['in code', main, stored],
+    ['in the store', stored, main],
+  ])('goes through the `fetch` for a connection %s: metadata, tokens, keys, revocation', async (_where, right, wrong) => {
+    const issuer = await fakeIssuer()
+    const misled: unknown[] = []
+    const vault = createVault({
+      store: memoryStore(),
+      keyring: localKeyring([{ id: 'k1', key: new Uint8Array(32).fill(7) }]),
+      connections: right === main ? [oidcConnection] : [],
+      background: false,
+      [right]: issuer.fetch,
+      [wrong]: async (url: unknown) => {
+        misled.push(url)
+        throw new TypeError('This is the wrong way.')
+      },
+    })
+    if (right === stored) await vault.connections.create(oidcConnection)
+    expect((await vault.connections.describe('oidc')).source).toBe(right === main ? 'code' : 'store')
+
+    const flow = await vault.authorization.start({ connectionId: 'oidc', userId: 'alice', redirectUri: REDIRECT_URI })
+    const nowS = Math.floor(Date.now() / 1000)
+    const nonce = new URL(flow.authorizationUrl).searchParams.get('nonce')
+    const idToken = await issuer.sign({ iss: ISSUER, sub: 's', aud: oidcConnection.clientId, exp: nowS + 300, iat: nowS, nonce })
+    const tokens = { access_token: 'canary-1', refresh_token: 'canary-2', token_type: 'Bearer', expires_in: 3600 }
+    issuer.answers.set('/token', () => jsonAnswer(200, { ...tokens, id_token: idToken }))
+    issuer.answers.set('/revoke', () => new Response(null, { status: 200 }))
+    await vault.authorization.complete({ callbackUrl: `${REDIRECT_URI}?code=c&state=${flow.state}`, flowBinding: flow.flowBinding })
+    await vault.getCredentials({ connectionId: 'oidc', userId: 'alice' }, { forceRefresh: true })
+    await vault.disconnect({ connectionId: 'oidc', userId: 'alice' })
+    await vault.close()
+
+    const paths = new Set(issuer.requests.map(({ url }) => new URL(url).pathname))
+    expect([...paths].sort()).toEqual(['/.well-known/openid-configuration', '/jwks', '/revoke', '/token'])
+    expect(misled).toEqual([])
   })
 })

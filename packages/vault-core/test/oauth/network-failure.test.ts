@@ -10,6 +10,7 @@ describe('a failed fetch', () => {
     ['connect timed out', networkFailure('UND_ERR_CONNECT_TIMEOUT')],
     ['connect timed out in the system', networkFailure('ETIMEDOUT', { syscall: 'connect' })],
     ['no route before the connection', networkFailure('ENETUNREACH', { syscall: 'connect' })],
+    ['an address that is not public', networkFailure('ERR_ADDRESS_NOT_PUBLIC')],
     ['certificate refused', networkFailure('DEPTH_ZERO_SELF_SIGNED_CERT')],
     ['certificate of another host', networkFailure('ERR_TLS_CERT_ALTNAME_INVALID')],
     ['code on the error itself', Object.assign(new Error('x'), { code: 'ConnectionRefused' })],

@@ -3,7 +3,7 @@ import { type AccessRecords, createAccessRecords, type NewAccessRecord } from '.
 import { createGroups, type Groups } from '../../src/permissions/groups.js'
 import { type CachedPermissions, createPermissions } from '../../src/permissions/permissions.js'
 import { createRoles, type Roles } from '../../src/permissions/roles.js'
-import type { Runtime } from '../../src/runtime.js'
+import { type Runtime, runtimeWithDefaults } from '../../src/runtime.js'
 import { type ManualClock, manualClock } from '../fixtures/manual-clock.js'
 import { type FaultyDocuments, faultyDocuments } from './faulty-documents.js'
 
@@ -24,11 +24,7 @@ export interface PermissionProcess {
 
 export function permissionWorld(): PermissionWorld {
   const clock = manualClock()
-  const runtime: Runtime = {
-    clock,
-    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-    fetch: () => Promise.reject(new Error('Permissions need no network.')),
-  }
+  const runtime = runtimeWithDefaults({ clock, fetch: () => Promise.reject(new Error('Permissions need no network.')) })
   const documents = faultyDocuments(memoryStore({ clock: () => clock.now() }).documents)
   return {
     clock,
