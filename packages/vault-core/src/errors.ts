@@ -56,6 +56,8 @@ export interface VaultErrorFacts {
   readonly startUrl?: string
   /** Where the user wanted to go when the flow began; allow-listed before it was stored. */
   readonly returnTo?: string
+  /** What the caller of `authorization.start` gave along. */
+  readonly context?: string
 }
 
 /**

@@ -17,6 +17,7 @@ import { type CustomerTenants, createCustomerTenants } from './directory/custome
 import { createUsers, type Users } from './directory/users.js'
 import { storeFailure } from './documents/documents.js'
 import { safeEmitter } from './events.js'
+import { registerExtension } from './extension.js'
 import { silentLog } from './log.js'
 import { createConnectionRegistry } from './model/connection-registry.js'
 import { createAuthorization } from './oauth/authorization.js'
@@ -267,7 +268,7 @@ export function createVault(options: VaultOptions): Vault {
   }
   let closed: Promise<void> | undefined
 
-  return {
+  const vault: Vault = {
     tenant,
     accountId,
     connections: whileOpen(connections),
@@ -289,4 +290,14 @@ export function createVault(options: VaultOptions): Vault {
       return closed
     },
   }
+  registerExtension(vault, {
+    tenant,
+    accountId,
+    documents: store.documents,
+    tickets: store.tickets,
+    sealer,
+    runtime,
+    log,
+  })
+  return vault
 }

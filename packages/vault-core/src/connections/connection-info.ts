@@ -35,6 +35,7 @@ export function connectionInfo(connection: Connection, times: Pick<ConnectionInf
     allowInsecureRequests: rest.allowInsecureRequests,
     tokenRequestContentType: rest.tokenRequestContentType,
     providerTenantId: rest.providerTenantId,
+    userIdExpression: rest.userIdExpression,
     tags: rest.tags,
   }
   return {

@@ -58,6 +58,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
 
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const row = await credentials.get(key)
+      if (row && !grant.replaceAccount) refuseOtherAccount(row, data)
       const refreshToken = tokens.refreshToken ?? (row ? await refreshTokenOfSameAccount(sealer, row, data) : undefined)
       const set: CredentialContent = {
         ...(await sealTokens(
@@ -113,6 +114,23 @@ function usableAccessToken({ connectionId, userId, tokens }: ConsentedGrant): Se
     'authorization_response_invalid',
     `The provider of connection "${connectionId}" sent no access token that can be used: ${problems}.`,
     { connectionId, userId },
+  )
+}
+
+/**
+ * A user who signs in with another account than the one that is connected mostly does so by mistake, or was made to.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.7 RFC 9700, section 4.7}
+ */
+function refuseOtherAccount(row: CredentialRow, { subject }: CredentialData): void {
+  if (row.status === 'disconnected' || subject === null) return
+  const connected = readCredentialData(row).subject
+  if (connected === null || connected === subject) return
+  const { connectionId, userId } = row
+  throw new VaultError(
+    'authorization_response_invalid',
+    `User "${userId}" signed in at connection "${connectionId}" with another account than the one that is connected. Disconnect that first, or start with \`replaceAccount\`.`,
+    { connectionId, userId, reason: 'other_account' },
   )
 }
 

@@ -23,6 +23,8 @@ export interface ConnectionInput {
   readonly tokenEndpoint?: string
   readonly revocationEndpoint?: string
   readonly userinfoEndpoint?: string
+  /** Which claim is the user's id at the provider, for sign-in: `{sub}`, `{id}`, `{team.id}-{user.id}`. Default `{sub}`. */
+  readonly userIdExpression?: string
   readonly jwksUri?: string
   readonly clientId: string
   readonly clientSecret?: string
@@ -84,5 +86,6 @@ export interface Connection {
   readonly allowInsecureRequests: boolean
   readonly tokenRequestContentType: TokenRequestContentType
   readonly providerTenantId: string | undefined
+  readonly userIdExpression: string | undefined
   readonly tags: Readonly<Record<string, string>> | undefined
 }

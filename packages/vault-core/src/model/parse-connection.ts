@@ -69,6 +69,7 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
   }
   complain('tokenRequestContentType', contentTypeProblem(fields.get('tokenRequestContentType')))
   complain('providerTenantId', fields.get('providerTenantId') === undefined ? undefined : textProblem(fields.get('providerTenantId'), 64))
+  complain('userIdExpression', expressionProblem(fields.get('userIdExpression')))
   const tags = createFieldProblems()
   readTags(fields.get('tags'), tags)
   for (const [field, problem] of tags.all()) complain(field, problem)
@@ -106,6 +107,7 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'allowInsecureRequests',
   'tokenRequestContentType',
   'providerTenantId',
+  'userIdExpression',
   'tags',
 ]
 
@@ -128,6 +130,14 @@ function urlProblems(fields: ReadonlyMap<string, unknown>): readonly (readonly [
   const missing = (['authorizationEndpoint', 'tokenEndpoint'] as const).filter((field) => fields.get(field) === undefined)
   if (missing.length === 2) return [...problems, ['issuer', 'is missing: give `issuer`, or `authorizationEndpoint` and `tokenEndpoint`']]
   return [...problems, ...missing.map((field) => [field, 'is missing: without `issuer` both endpoints are needed'] as const)]
+}
+
+/** Without a claim in it everybody would be the same user. */
+function expressionProblem(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  const problem = textProblem(value, 128)
+  if (problem !== undefined || typeof value !== 'string') return problem
+  return /^[^{}]*(?:\{[\w.:/-]{1,64}\}[^{}]*)+$/.test(value) ? undefined : 'must name claims in braces: `{sub}`, `{team.id}-{user.id}`'
 }
 
 function contentTypeProblem(value: unknown): string | undefined {
@@ -190,6 +200,7 @@ function buildConnection(
     allowInsecureRequests: input.allowInsecureRequests ?? false,
     tokenRequestContentType: input.tokenRequestContentType ?? 'application/x-www-form-urlencoded',
     providerTenantId: input.providerTenantId,
+    userIdExpression: input.userIdExpression,
     tags: input.tags && Object.freeze({ ...input.tags }),
   })
 }

@@ -4,8 +4,10 @@ import type { TokenEndpointOutcome } from './token-response.js'
 /** Whose flow it is, and where the user wanted to go: known once the browser is known to be the right one. */
 export interface FlowFacts {
   readonly connectionId: string
-  readonly userId: string
+  /** Absent for a sign-in. */
+  readonly userId?: string
   readonly returnTo?: string
+  readonly context?: string
 }
 
 /** The callback belongs to no live flow of this browser. Says the same for all reasons an attacker may wonder about. */
@@ -48,6 +50,15 @@ export function keysUnavailable(flow: FlowFacts): VaultError {
   )
 }
 
+/** Who the user is could not be asked: the code is spent, so the flow has to begin again. */
+export function userinfoUnavailable(flow: FlowFacts): VaultError {
+  return new VaultError(
+    'provider_unavailable',
+    `The provider of connection "${flow.connectionId}" did not say who the user is. Begin again a little later.`,
+    { ...flow, reason: 'userinfo_unavailable' },
+  )
+}
+
 /** What a code exchange that brought no tokens means for the caller. */
 export function exchangeFailed(flow: FlowFacts, outcome: Exclude<TokenEndpointOutcome, { kind: 'answered' }>): VaultError {
   if (outcome.kind === 'no_answer') {
@@ -78,8 +89,9 @@ function unavailable(flow: FlowFacts, reason: string, retryAfterMs: number | und
   )
 }
 
-/** The same error, with where the user wanted to go. Errors of other parts do not know it. */
+/** The same error, with what the flow was begun with. Errors of other parts do not know it. */
 export function withFlowFacts(error: unknown, flow: FlowFacts): unknown {
-  if (!(error instanceof VaultError) || error.facts.returnTo === flow.returnTo) return error
+  const { returnTo, context } = error instanceof VaultError ? error.facts : {}
+  if (!(error instanceof VaultError) || (returnTo === flow.returnTo && context === flow.context)) return error
   return new VaultError(error.code, error.message, { ...flow, ...error.facts, cause: error.cause })
 }

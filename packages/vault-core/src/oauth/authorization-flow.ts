@@ -2,13 +2,34 @@ import type { ConnectionProperties } from '../model/connection.js'
 
 export interface StartAuthorization {
   readonly connectionId: string
-  readonly userId: string
+  /** Who connects. Absent for a sign-in: who it is comes from the provider, and `complete` needs `resolveUser`. */
+  readonly userId?: string
   /** Where the provider sends the browser back to; registered there. https, or http on loopback. */
   readonly redirectUri: string
   /** Merged over the connection's defaults. May not name a parameter that the protocol needs (`client_id`, `state`, …). */
   readonly connectionProperties?: ConnectionProperties
   /** Kept with the flow and returned by `complete`. The caller checks it against his allow-list first. */
   readonly returnTo?: string
+  /** Text of the caller's own, sealed with the flow and returned by `complete`; with it `complete` asks `resolveUser`. At most 8,000 characters. */
+  readonly context?: string
+  /**
+   * False for a browser in which no cookie can be set when the flow begins: then nothing but `state` ties the callback to it. Refused unless
+   * `redirectUri` is http on loopback. Default true.
+   */
+  readonly boundToBrowser?: boolean
+  /** Whether another account of the provider may take the place of the one that is connected. Default false: the user disconnects that first. */
+  readonly replaceAccount?: boolean
+}
+
+/** Who the user is at the provider: claims of a checked ID token, or what the userinfo endpoint says of the token's owner. */
+export interface ProviderIdentity {
+  readonly connectionId: string
+  /** `iss` of the ID token; undefined when it is from the userinfo endpoint. */
+  readonly issuer: string | undefined
+  /** `sub`; undefined where a provider that is not one of OpenID Connect says none. */
+  readonly subject: string | undefined
+  readonly claims: Readonly<Record<string, unknown>>
+  readonly source: 'id_token' | 'userinfo'
 }
 
 export interface StartedAuthorization {
@@ -28,6 +49,13 @@ export interface CompleteAuthorization {
   readonly flowBinding: string | undefined
   /** The user who is signed in now. When given it must be the user who began. */
   readonly userId?: string
+  /**
+   * Tells whose the credential is, before it is stored. Asked for flows with a `context` alone. What it throws ends the flow, and nothing is stored.
+   */
+  readonly resolveUser?: (
+    identity: ProviderIdentity,
+    flow: { readonly connectionId: string; readonly userId: string | undefined; readonly context: string },
+  ) => string | Promise<string>
 }
 
 export interface CompletedAuthorization {
@@ -38,6 +66,7 @@ export interface CompletedAuthorization {
   readonly expiresAt: Date | undefined
   readonly hasRefreshToken: boolean
   readonly returnTo: string | undefined
+  readonly context: string | undefined
 }
 
 /** One trip to the provider and back. */
@@ -64,7 +93,8 @@ export interface Authorization {
    * @throws {VaultError} `authorization_flow_invalid` for a callback of no live flow of this browser and user;
    * `authorization_denied`; `authorization_response_invalid` (with `reason`); `provider_rejected_client`;
    * `provider_unavailable`; `invalid_request`; `connection_not_found`; `invalid_configuration`; `store_unavailable`;
-   * `decryption_failed`. Once the browser is known to be the right one, `facts.returnTo` says where the user wanted to go.
+   * `decryption_failed`. Once the browser is known to be the right one, `facts.returnTo` and `facts.context` say what the flow was begun with.
+   * `authorization_response_invalid` has reason `other_account` when the user signed in with another account than the one that is connected.
    */
   complete(request: CompleteAuthorization): Promise<CompletedAuthorization>
 }

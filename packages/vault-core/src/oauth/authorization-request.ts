@@ -9,26 +9,44 @@ import { AUTHORIZATION_RESPONSE_PARAMETERS } from './response-parameters.js'
 
 export interface ReadStart {
   readonly connectionId: string
-  readonly userId: string
+  readonly userId: string | undefined
   readonly redirectUri: string
   readonly connectionProperties: ConnectionProperties
   readonly returnTo: string | undefined
+  readonly context: string | undefined
+  readonly boundToBrowser: boolean
+  readonly replaceAccount: boolean
 }
 
 const MAX_RETURN_TO_LENGTH = 4096
+const MAX_CONTEXT_LENGTH = 8000
 
 /** Checks what `start` was given. @throws {VaultError} `invalid_request`, naming each bad field; `connection_not_found`. */
 export async function readStartRequest(request: StartAuthorization, connections: ConnectionRegistry): Promise<ReadStart> {
-  const { connectionId, userId, redirectUri, returnTo } = request
+  const { connectionId, userId, redirectUri, returnTo, context, boundToBrowser = true, replaceAccount = false } = request
   const { allowInsecureRequests } = await connections.get(connectionId)
   const fields = new Map<string, string | undefined>()
-  fields.set('userId', storeKeyProblem(userId))
+  fields.set('userId', userId === undefined ? withoutUserProblem(context) : storeKeyProblem(userId))
   fields.set('redirectUri', redirectUriProblem(redirectUri, allowInsecureRequests))
-  fields.set('returnTo', returnToProblem(returnTo))
+  fields.set('returnTo', textProblem(returnTo, MAX_RETURN_TO_LENGTH))
+  fields.set('context', textProblem(context, MAX_CONTEXT_LENGTH))
+  fields.set(
+    'boundToBrowser',
+    boundToBrowser === false && !isPlainLoopback(redirectUri) ? 'must be true, unless `redirectUri` is http on loopback' : undefined,
+  )
   const properties = readConnectionProperties(request.connectionProperties, 'connectionProperties')
   if (!properties.ok) for (const [field, problem] of properties.problems) fields.set(field, problem)
   refuse('start', fields)
-  return { connectionId, userId, redirectUri, returnTo, connectionProperties: properties.ok ? properties.properties : {} }
+  return {
+    connectionId,
+    userId,
+    redirectUri,
+    returnTo,
+    connectionProperties: properties.ok ? properties.properties : {},
+    context,
+    boundToBrowser: boundToBrowser !== false,
+    replaceAccount: replaceAccount === true,
+  }
 }
 
 /** Reads the callback's URL. @throws {VaultError} `invalid_request`. */
@@ -50,11 +68,22 @@ function redirectUriProblem(redirectUri: unknown, allowInsecureRequests: boolean
     : undefined
 }
 
-function returnToProblem(returnTo: unknown): string | undefined {
-  if (returnTo === undefined) return undefined
-  return typeof returnTo === 'string' && returnTo.length <= MAX_RETURN_TO_LENGTH && returnTo.isWellFormed()
+function textProblem(text: unknown, maxLength: number): string | undefined {
+  if (text === undefined) return undefined
+  return typeof text === 'string' && text.length <= maxLength && text.isWellFormed()
     ? undefined
-    : `must be a string of at most ${MAX_RETURN_TO_LENGTH} characters`
+    : `must be a string of at most ${maxLength} characters`
+}
+
+/** A flow of nobody that nobody marked as a sign-in is a mistake. */
+function withoutUserProblem(context: unknown): string | undefined {
+  return context === undefined ? 'must be given, or `context` for a sign-in' : undefined
+}
+
+function isPlainLoopback(redirectUri: unknown): boolean {
+  if (typeof redirectUri !== 'string' || !URL.canParse(redirectUri)) return false
+  const { protocol, hostname } = new URL(redirectUri)
+  return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
 }
 
 function refuse(call: string, fields: ReadonlyMap<string, string | undefined>): void {

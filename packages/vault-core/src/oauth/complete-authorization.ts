@@ -1,12 +1,15 @@
+import { VaultError } from '../errors.js'
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
+import { storeKeyProblem } from '../storage/rules/store-key.js'
 import { type FlowFacts, keysUnavailable, responseInvalid, withFlowFacts } from './authorization-errors.js'
-import type { CompleteAuthorization, CompletedAuthorization } from './authorization-flow.js'
+import type { CompleteAuthorization, CompletedAuthorization, ProviderIdentity } from './authorization-flow.js'
 import type { AuthorizationParts } from './authorization-parts.js'
 import { readCallbackUrl } from './authorization-request.js'
 import { checkAuthorizationResponse } from './authorization-response.js'
 import { exchangeCode } from './exchange-code.js'
-import { checkIdToken, type IdTokenCheck } from './id-token.js'
+import { checkIdToken, type IdTokenCheck, type ValidIdToken } from './id-token.js'
 import type { PendingFlow, PendingFlows } from './pending-flow.js'
+import { readIdentity } from './read-identity.js'
 import { takeFlow } from './take-flow.js'
 
 /** Takes the callback: see `Authorization.complete`. Nothing is stored unless every check holds. */
@@ -19,41 +22,75 @@ export async function completeAuthorization(
   const flow = await takeFlow(flows, callback, request, parts.log)
   const facts: FlowFacts = {
     connectionId: flow.connectionId,
-    userId: flow.userId,
+    ...(flow.userId === undefined ? {} : { userId: flow.userId }),
     ...(flow.returnTo === undefined ? {} : { returnTo: flow.returnTo }),
+    ...(flow.context === undefined ? {} : { context: flow.context }),
   }
   try {
-    return await redeem(parts, flow, callback, facts)
+    return await redeem(parts, flow, callback, facts, request.resolveUser)
   } catch (error) {
     throw withFlowFacts(error, facts)
   }
 }
 
-async function redeem(parts: AuthorizationParts, flow: PendingFlow, callback: URL, facts: FlowFacts): Promise<CompletedAuthorization> {
+async function redeem(
+  parts: AuthorizationParts,
+  flow: PendingFlow,
+  callback: URL,
+  facts: FlowFacts,
+  resolveUser: CompleteAuthorization['resolveUser'],
+): Promise<CompletedAuthorization> {
   const { connections, discovery, runtime, saveGrant } = parts
   const connection = await connections.get(flow.connectionId)
   const authorizationServer = await discovery.authorizationServerOf(connection)
   const parameters = checkAuthorizationResponse({ connection, authorizationServer, callback, flow, facts, runtime })
   const { tokens, requestStartedAtMs } = await exchangeCode({ connection, authorizationServer, parameters, flow, facts, runtime })
-  const subject =
+  const idToken =
     flow.nonce === undefined
       ? undefined
-      : await checkedSubject({ connection, authorizationServer, idToken: tokens.idToken, nonce: flow.nonce, runtime }, facts)
+      : await checkedIdToken({ connection, authorizationServer, idToken: tokens.idToken, nonce: flow.nonce, runtime }, facts)
+  const identity =
+    flow.context === undefined ? undefined : await readIdentity({ connection, authorizationServer, idToken, tokens, runtime, facts })
+  const subject = idToken?.subject ?? identity?.subject
   const saved = await saveGrant({
     connectionId: flow.connectionId,
-    userId: flow.userId,
+    userId: await userOf(flow, identity, resolveUser),
     accountId: DEFAULT_ACCOUNT_ID,
     tokens,
     requestedScope: flow.requestedScope,
     requestStartedAtMs,
+    replaceAccount: flow.replaceAccount,
     ...(subject === undefined ? {} : { subject }),
   })
-  return { ...saved, returnTo: flow.returnTo }
+  return { ...saved, returnTo: flow.returnTo, context: flow.context }
 }
 
-async function checkedSubject(check: IdTokenCheck, facts: FlowFacts): Promise<string> {
+async function checkedIdToken(check: IdTokenCheck, facts: FlowFacts): Promise<ValidIdToken> {
   const checked = await checkIdToken(check)
-  if (checked.kind === 'valid') return checked.subject
+  if (checked.kind === 'valid') return checked
   if (checked.kind === 'keys_unavailable') throw keysUnavailable(facts)
   throw responseInvalid(facts, `the ID token ${checked.problem}`, 'id_token_invalid')
+}
+
+async function userOf(
+  { connectionId, userId, context }: PendingFlow,
+  identity: ProviderIdentity | undefined,
+  resolveUser: CompleteAuthorization['resolveUser'],
+): Promise<string> {
+  if (context === undefined || identity === undefined) {
+    if (userId !== undefined) return userId
+    throw new TypeError('A flow without a user has a context.')
+  }
+  if (!resolveUser) {
+    const problem = 'is missing: the flow was begun with a `context`, as a sign-in is'
+    throw new VaultError('invalid_request', `The call of \`authorization.complete\` is wrong: \`resolveUser\` ${problem}.`, {
+      fields: { resolveUser: problem },
+    })
+  }
+  const resolved = await resolveUser(identity, { connectionId, userId, context })
+  const problem = storeKeyProblem(resolved)
+  if (problem === undefined) return resolved
+  throw new VaultError('invalid_request', `What \`resolveUser\` returned is no user id: it ${problem}.`, {
+    fields: { resolveUser: problem },
+  })
 }

@@ -13,10 +13,12 @@ export interface ConsentedGrant {
   readonly requestStartedAtMs: number
   /** Who the user is at the provider, from a checked ID token: `sub`. */
   readonly subject?: string
+  /** Whether an account of another subject may be replaced. */
+  readonly replaceAccount: boolean
 }
 
 /** What `complete` tells of a stored grant. */
-export type SavedGrant = Omit<CompletedAuthorization, 'returnTo'>
+export type SavedGrant = Omit<CompletedAuthorization, 'returnTo' | 'context'>
 
 /** Stores a grant sealed. The provider's access token may turn out unusable: then it throws `authorization_response_invalid`. */
 export type SaveGrant = (grant: ConsentedGrant) => Promise<SavedGrant>

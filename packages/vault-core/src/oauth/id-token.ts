@@ -7,8 +7,14 @@ import { CLOCK_TOLERANCE_S, clientOf } from './client-authentication.js'
 import { withDeadline } from './deadline.js'
 import { fetchOf } from './fetch-of.js'
 
+export interface ValidIdToken {
+  readonly kind: 'valid'
+  readonly subject: string
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
 export type CheckedIdToken =
-  | { readonly kind: 'valid'; readonly subject: string }
+  | ValidIdToken
   /** `problem` says what is wrong in our own words, with nothing of the token in it. */
   | { readonly kind: 'invalid'; readonly problem: string }
   /** The server's keys cannot be had now. */
@@ -55,7 +61,7 @@ export async function checkIdToken({ connection, authorizationServer, idToken, n
     if (signature !== 'valid')
       return signature === 'unavailable' ? { kind: 'keys_unavailable' } : { kind: 'invalid', problem: 'has a wrong signature' }
   }
-  return { kind: 'valid', subject: claims.sub }
+  return { kind: 'valid', subject: claims.sub, claims }
 }
 
 /** What oauth4webapi leaves to the caller. */

@@ -10,15 +10,18 @@ export const FLOW_TTL_MS: number = 600_000
 /** What is kept, sealed, while the user is at the provider. */
 export interface PendingFlow {
   readonly connectionId: string
-  readonly userId: string
+  /** Undefined for a sign-in. */
+  readonly userId: string | undefined
   readonly redirectUri: string
   readonly codeVerifier: Secret
   /** Undefined when the flow is not OpenID Connect. */
   readonly nonce: string | undefined
-  /** {@link sha256Base64url} of the browser's secret. */
-  readonly bindingHash: string
+  /** {@link sha256Base64url} of the browser's secret; undefined for one that could be given none. */
+  readonly bindingHash: string | undefined
   readonly requestedScope: string | undefined
   readonly returnTo: string | undefined
+  readonly context: string | undefined
+  readonly replaceAccount: boolean
 }
 
 export interface PendingFlows {
@@ -74,26 +77,30 @@ function contextOf(ticketId: string): SealContext {
 interface PendingFlowJson {
   readonly v: 1
   readonly connectionId: string
-  readonly userId: string
+  readonly userId: string | null
   readonly redirectUri: string
   readonly codeVerifier: string
   readonly nonce: string | null
-  readonly bindingHash: string
+  readonly bindingHash: string | null
   readonly scope: string | null
   readonly returnTo: string | null
+  readonly context: string | null
+  readonly replaceAccount: boolean
 }
 
 function write(flow: PendingFlow): string {
   const json: PendingFlowJson = {
     v: 1,
     connectionId: flow.connectionId,
-    userId: flow.userId,
+    userId: flow.userId ?? null,
     redirectUri: flow.redirectUri,
     codeVerifier: flow.codeVerifier.reveal(),
     nonce: flow.nonce ?? null,
-    bindingHash: flow.bindingHash,
+    bindingHash: flow.bindingHash ?? null,
     scope: flow.requestedScope ?? null,
     returnTo: flow.returnTo ?? null,
+    context: flow.context ?? null,
+    replaceAccount: flow.replaceAccount,
   }
   return JSON.stringify(json)
 }
@@ -108,12 +115,14 @@ function read(text: string): PendingFlow {
     )
   return {
     connectionId: json.connectionId,
-    userId: json.userId,
+    userId: json.userId ?? undefined,
     redirectUri: json.redirectUri,
     codeVerifier: new Secret(json.codeVerifier),
     nonce: json.nonce ?? undefined,
-    bindingHash: json.bindingHash,
+    bindingHash: json.bindingHash ?? undefined,
     requestedScope: json.scope ?? undefined,
     returnTo: json.returnTo ?? undefined,
+    context: json.context ?? undefined,
+    replaceAccount: json.replaceAccount,
   }
 }

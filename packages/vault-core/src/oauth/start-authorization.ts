@@ -19,7 +19,8 @@ export async function startAuthorization(
   request: StartAuthorization,
 ): Promise<StartedAuthorization> {
   const { connections, discovery, runtime } = parts
-  const { connectionId, userId, redirectUri, returnTo, connectionProperties } = await readStartRequest(request, connections)
+  const read = await readStartRequest(request, connections)
+  const { connectionId, userId, redirectUri, returnTo, connectionProperties, context, replaceAccount } = read
   const connection = await connections.get(connectionId)
   const { authorization_endpoint: endpoint } = await discovery.authorizationServerOf(connection)
   if (endpoint === undefined) throw noAuthorizationEndpoint(connection)
@@ -34,9 +35,11 @@ export async function startAuthorization(
     redirectUri,
     codeVerifier: new Secret(codeVerifier),
     nonce,
-    bindingHash: sha256Base64url(flowBinding),
+    bindingHash: read.boundToBrowser ? sha256Base64url(flowBinding) : undefined,
     requestedScope: properties['scope'],
     returnTo,
+    context,
+    replaceAccount,
   })
   const authorizationUrl = authorizationUrlOf(endpoint, {
     ...properties,

@@ -33,7 +33,7 @@ export async function takeFlow(
     )
     throw flowInvalid('browser')
   }
-  if (userId !== undefined && userId !== flow.userId) {
+  if (userId !== undefined && flow.userId !== undefined && userId !== flow.userId) {
     log.warn(
       { connectionId: flow.connectionId, userId: flow.userId },
       'An authorization callback came while another user was signed in. The flow is ended.',
@@ -44,6 +44,7 @@ export async function takeFlow(
 }
 
 function isBrowserOf(flow: PendingFlow, flowBinding: unknown): boolean {
+  if (flow.bindingHash === undefined) return true
   if (typeof flowBinding !== 'string') return false
   const encoder = new TextEncoder()
   return constantTimeEqual(encoder.encode(sha256Base64url(flowBinding)), encoder.encode(flow.bindingHash))

@@ -16,6 +16,7 @@ export interface ConnectionBody {
     readonly supportedContentType?: 'application/json' | 'application/x-www-form-urlencoded'
     readonly oidcUserEndpointUrl?: string
     readonly tenantId?: string
+    readonly userIdExpression?: string
   }
   readonly defaultConnectionProperties?: Readonly<Record<string, string>>
   readonly tags?: Readonly<Record<string, string>>
@@ -42,6 +43,7 @@ const dataFields = {
   }),
   oidcUserEndpointUrl: text.meta({ description: 'Userinfo endpoint.' }),
   tenantId: text.meta({ description: 'The id of the tenant at the provider.' }),
+  userIdExpression: text.meta({ description: 'Which claim is the user’s id at the provider, for sign-in. Default `{sub}`.' }),
 }
 
 export const connectionBody: z.ZodType<ConnectionBody> = z.strictObject({
@@ -51,7 +53,6 @@ export const connectionBody: z.ZodType<ConnectionBody> = z.strictObject({
   data: z
     .strictObject({
       ...dataFields,
-      userIdExpression: unsupported('{sub}'),
       trustIdentityUserId: unsupported(),
       developerAccountId: unsupported(),
     })
@@ -89,12 +90,13 @@ export const CONNECTION_NAMES: Readonly<Record<string, string>> = {
   userinfoEndpoint: 'data.oidcUserEndpointUrl',
   tokenRequestContentType: 'data.supportedContentType',
   providerTenantId: 'data.tenantId',
+  userIdExpression: 'data.userIdExpression',
 }
 
 /** The body as the core takes it. */
 export function toConnectionInput(body: ConnectionBody): Omit<ConnectionInput, 'connectionId'> {
   const { authenticationUrl, tokenUrl, issuerUrl, clientId, clientSecret, data = {}, defaultConnectionProperties, tags } = body
-  const { name, supportedContentType, oidcUserEndpointUrl, tenantId } = data
+  const { name, supportedContentType, oidcUserEndpointUrl, tenantId, userIdExpression } = data
   return {
     clientId,
     ...(name !== undefined && { name }),
@@ -105,6 +107,7 @@ export function toConnectionInput(body: ConnectionBody): Omit<ConnectionInput, '
     ...(clientSecret !== undefined && { clientSecret }),
     ...(supportedContentType && { tokenRequestContentType: supportedContentType }),
     ...(tenantId !== undefined && { providerTenantId: tenantId }),
+    ...(userIdExpression !== undefined && { userIdExpression }),
     ...(defaultConnectionProperties && { defaultConnectionProperties }),
     ...(tags && { tags }),
   }
@@ -119,6 +122,7 @@ const REPLACED: ConnectionChanges = {
   userinfoEndpoint: undefined,
   tokenRequestContentType: undefined,
   providerTenantId: undefined,
+  userIdExpression: undefined,
   defaultConnectionProperties: undefined,
   tags: undefined,
 }
@@ -142,6 +146,7 @@ export function toWireConnection(info: ConnectionInfo): object {
       supportedContentType: info.tokenRequestContentType,
       oidcUserEndpointUrl: info.userinfoEndpoint,
       tenantId: info.providerTenantId,
+      userIdExpression: info.userIdExpression,
     },
     defaultConnectionProperties: info.defaultConnectionProperties,
     tags: info.tags,

@@ -1,0 +1,33 @@
+import type { Sealer } from './crypto/sealer.js'
+import type { Log } from './log.js'
+import type { Runtime } from './runtime.js'
+import type { DocumentStore, TicketStore } from './storage/contract.js'
+
+/** What a package builds on that keeps things of its own in a vault's store, sealed under its keys. Not for applications. */
+export interface VaultExtension {
+  readonly tenant: string
+  readonly accountId: string
+  readonly documents: DocumentStore
+  readonly tickets: TicketStore
+  readonly sealer: Sealer
+  readonly runtime: Runtime
+  readonly log: Log
+}
+
+const extensions = new WeakMap<object, VaultExtension>()
+
+/** Not a property of the vault: whoever prints or serializes that must not come upon the sealer. */
+export function registerExtension(vault: object, extension: VaultExtension): void {
+  extensions.set(vault, extension)
+}
+
+/**
+ * The parts of a vault that other packages of its own floor work with.
+ *
+ * @throws {TypeError} For what `createVault` did not make.
+ */
+export function extensionOf(vault: object): VaultExtension {
+  const extension = extensions.get(vault)
+  if (!extension) throw new TypeError('This is no vault that createVault of this version made.')
+  return extension
+}
