@@ -14,9 +14,9 @@ export function interactions(provider: Provider): Middleware {
     ctx.set({
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
-      // The form's answer leads back to the application, on another port of loopback.
+      // The form's answer leads back to the application: on another port of loopback, or over https.
       'content-security-policy':
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' http://127.0.0.1:* http://localhost:*; base-uri 'none'",
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' https: http://127.0.0.1:* http://localhost:*; base-uri 'none'",
     })
     try {
       if (ctx.method === 'GET') await show(provider, ctx)

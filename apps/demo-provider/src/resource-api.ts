@@ -3,11 +3,19 @@ import { personByLogin } from './people.ts'
 
 type Middleware = Parameters<Provider['use']>[0]
 
-/** The API behind the provider: `GET /api/files` and `GET /api/me`, for the bearer of a live access token with scope `files.read`. */
+/**
+ * The API behind the provider: `GET /api/files` and `GET /api/me`, for the bearer of a live access token with scope `files.read`. Scripts of any
+ * page may call it: what counts is the token, and no cookie.
+ */
 export function resourceApi(provider: Provider): Middleware {
   return async (ctx, next) => {
     if (!ctx.path.startsWith('/api/')) return next()
-    ctx.set('cache-control', 'no-store')
+    ctx.set({ 'cache-control': 'no-store', 'access-control-allow-origin': '*' })
+    if (ctx.method === 'OPTIONS') {
+      ctx.status = 204
+      ctx.set({ 'access-control-allow-headers': 'authorization', 'access-control-allow-methods': 'GET' })
+      return
+    }
     const token = await liveToken(provider, ctx.get('authorization'))
     if (!token) {
       ctx.status = 401

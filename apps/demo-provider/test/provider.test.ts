@@ -13,6 +13,7 @@ afterAll(() => provider.close())
 interface Tokens {
   readonly access_token: string
   readonly refresh_token: string
+  readonly id_token?: string
   readonly expires_in: number
   readonly error?: string
 }
@@ -148,6 +149,30 @@ describe('the demo provider', () => {
     const again = await (await visit(/action="([^"]+switch)"/.exec(consent)?.[1] ?? '', {})).text()
     const other = await (await visit(/action="([^"]+login)"/.exec(again)?.[1] ?? '', { login: 'bob' })).text()
     expect(other).toContain('Bob Brandt')
+  })
+
+  it('says in the ID token who it is, as far as was asked', async () => {
+    const claimsOf = async (scope: string): Promise<unknown> => {
+      const { id_token: idToken = '' } = await connect('carol', { scope })
+      return JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString())
+    }
+    expect(await claimsOf('openid profile email')).toMatchObject({ sub: 'carol', name: 'Carol Castell', email: 'carol@example.com' })
+    expect(Object.keys((await claimsOf('openid')) as object)).not.toEqual(expect.arrayContaining(['name']))
+  })
+
+  it('lets scripts of any page ask the API with a token', async () => {
+    const headers = {
+      origin: 'https://app.example.com',
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'authorization',
+    }
+    const preflight = await fetch(new URL('files', provider.apiUrl), { method: 'OPTIONS', headers })
+    expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([204, 'authorization'])
+    const { access_token: accessToken } = await connect('bob')
+    for (const answer of [preflight, await askApi(accessToken), await askApi('nonsense')]) {
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+      expect(answer.headers.has('access-control-allow-credentials')).toBe(false)
+    }
   })
 
   it('issues tokens with the lifetime that is set, and the API refuses them after it', async () => {
