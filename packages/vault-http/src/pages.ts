@@ -2,6 +2,9 @@ const STYLE = `:root{color-scheme:light dark}body{margin:0;min-height:100vh;disp
 main{max-width:30rem}h1{font-size:1.4rem;line-height:1.3;margin:0 0 .5rem}p{margin:0 0 1.25rem;opacity:.85}
 button{font:inherit;font-weight:600;padding:.65rem 1.2rem;border-radius:.6rem;border:0;background:#0b5c6e;color:#fff;cursor:pointer}button:focus-visible{outline:3px solid #5bb8cc;outline-offset:2px}`
 
+/** Where a form leads that begins a flow: to us, and by our redirect to the provider. */
+export const PROVIDER_FORM_TARGETS = "'self' https: http://localhost:* http://127.0.0.1:*"
+
 /** Tells a person what happened. */
 export function messagePage(title: string, text: string): string {
   return page(title, `<h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>`)

@@ -1,10 +1,10 @@
 import { isVaultError, type VaultErrorCode } from '@holdfast/vault-core'
 import { statusOf } from '../error-reply.js'
-import { clearFlowCookie, readFlowCookie } from '../flow-cookie.js'
 import type { HandlerSettings } from '../options.js'
 import { messagePage } from '../pages.js'
 import { htmlReply, type Reply, seeOther } from '../reply.js'
 import type { Route, RouteCall } from '../router.js'
+import { flowCookies } from '../state-cookies.js'
 
 /**
  * `GET /connect/{connectionId}/callback`: where the provider sends the browser back to. Each connection has a callback of its own, so
@@ -19,13 +19,13 @@ async function complete<Context>(settings: HandlerSettings<Context>, call: Route
   const { request, url, context } = call
   const state = url.searchParams.get('state') ?? ''
   const cookie = { state, secure: secureCookies }
-  const cookies = state === '' ? [] : [clearFlowCookie(cookie)]
+  const cookies = state === '' ? [] : [flowCookies.clear(cookie)]
   const userId = await settings.identify(request, context)
   try {
     const done = await vault.authorization.complete({
       // Host and scheme as configured; what the request says of them, a client can set.
       callbackUrl: `${origin}${url.pathname}${url.search}`,
-      flowBinding: readFlowCookie(request, cookie),
+      flowBinding: flowCookies.read(request, cookie),
       ...(userId !== undefined && { userId }),
     })
     if (done.returnTo !== undefined) return seeOther(done.returnTo, cookies)

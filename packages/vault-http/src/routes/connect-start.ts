@@ -1,10 +1,11 @@
 import { VaultError } from '@holdfast/vault-core'
-import { setFlowCookies } from '../flow-cookie.js'
 import type { HandlerSettings } from '../options.js'
-import { confirmPage, messagePage } from '../pages.js'
+import { confirmPage, messagePage, PROVIDER_FORM_TARGETS } from '../pages.js'
 import { htmlReply, jsonReply, type Reply, seeOther } from '../reply.js'
 import { allowReturnTo } from '../return-to.js'
 import type { Route, RouteCall } from '../router.js'
+import { requireSameOrigin } from '../same-origin.js'
+import { flowCookies } from '../state-cookies.js'
 import type { VaultRequest } from '../vault-request.js'
 
 const PATH = '/connect/{connectionId}'
@@ -16,7 +17,14 @@ const PATH = '/connect/{connectionId}'
 export function connectStartRoutes<Context>(settings: HandlerSettings<Context>): readonly Route<Context>[] {
   return [
     { method: 'GET', path: PATH, handle: (call) => start(settings, call, cameFromElsewhere(call.request)) },
-    { method: 'POST', path: PATH, handle: (call) => start(settings, requireSameOrigin(settings, call), false) },
+    {
+      method: 'POST',
+      path: PATH,
+      handle: async (call) => {
+        requireSameOrigin(call.request, settings.origin)
+        return start(settings, call, false)
+      },
+    },
   ]
 }
 
@@ -28,8 +36,7 @@ async function start<Context>(settings: HandlerSettings<Context>, call: RouteCal
   if (userId === undefined) return signInFirst(request)
   const { name } = await vault.connections.get(connectionId)
   const returnTo = readReturnTo(settings, url)
-  if (askFirst)
-    return htmlReply(200, confirmPage(name, url.pathname + url.search), [], "'self' https: http://localhost:* http://127.0.0.1:*")
+  if (askFirst) return htmlReply(200, confirmPage(name, url.pathname + url.search), [], PROVIDER_FORM_TARGETS)
 
   const connectionProperties = settings.connectionProperties(connectionId, request, context)
   const flow = await vault.authorization.start({
@@ -39,7 +46,7 @@ async function start<Context>(settings: HandlerSettings<Context>, call: RouteCal
     ...(connectionProperties && { connectionProperties }),
     ...(returnTo && { returnTo }),
   })
-  return seeOther(flow.authorizationUrl, setFlowCookies(request, flow.flowBinding, { state: flow.state, secure: secureCookies }))
+  return seeOther(flow.authorizationUrl, flowCookies.set(request, flow.flowBinding, { state: flow.state, secure: secureCookies }))
 }
 
 function readReturnTo<Context>({ origin, returnToRules }: HandlerSettings<Context>, url: URL): string | undefined {
@@ -56,16 +63,6 @@ function readReturnTo<Context>({ origin, returnToRules }: HandlerSettings<Contex
 /** Browsers tell where a request comes from. Old ones and other programs do not, and then the SameSite cookie of the host has to do. */
 function cameFromElsewhere(request: VaultRequest): boolean {
   return ['cross-site', 'same-site'].includes(request.headers.get('sec-fetch-site') ?? '')
-}
-
-function requireSameOrigin<Context>({ origin }: HandlerSettings<Context>, call: RouteCall<Context>): RouteCall<Context> {
-  const site = call.request.headers.get('sec-fetch-site')
-  const from = call.request.headers.get('origin')
-  if (site === 'same-origin' || (site === null && from === origin)) return call
-  throw new VaultError(
-    'permission_denied',
-    'A flow may be begun from the application’s own pages only. Open the application and connect from there.',
-  )
 }
 
 function signInFirst(request: VaultRequest): Reply {
