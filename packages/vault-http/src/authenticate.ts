@@ -20,11 +20,14 @@ export async function authenticateToken<Context>(settings: HandlerSettings<Conte
   const userId = await userOf(settings, token)
   if (userId !== undefined) return { kind: 'user', id: userId }
   throw unauthenticated(
-    'The bearer token is not valid, or its access key no longer exists. Sign in again, or sign a new one with a live access key',
+    'The bearer token is not valid, or its access key is gone or has expired. Sign in again, or sign a new one with a live access key',
   )
 }
 
-/** A signature is verified once, but the key it was made with must exist each time: deleted, it stops at once. */
+/** Its signature held: what the key is looked up for is a use of it. */
+const USED = { used: true }
+
+/** A signature is verified once, but the key it was made with must exist each time: deleted or expired, it stops at once. */
 async function serviceClientOf<Context>(settings: HandlerSettings<Context>, token: string): Promise<string | undefined> {
   const { vault, verifiedTokens } = settings
   const verified = await verifiedTokens.get(token, async () => {
@@ -32,7 +35,7 @@ async function serviceClientOf<Context>(settings: HandlerSettings<Context>, toke
     return claimed && verifyServiceClientToken(settings, token, claimed)
   })
   if (!verified) return undefined
-  const key = await vault.serviceClients.findVerificationKey(verified.clientId, verified.keyId)
+  const key = await vault.serviceClients.findVerificationKey(verified.clientId, verified.keyId, USED)
   return key?.publicKey.x === verified.publicKeyX ? verified.clientId : undefined
 }
 

@@ -38,7 +38,7 @@ export interface DocumentCollectionOptions<T> {
   /** Reads a stored row. @throws When it holds no such value. */
   readonly parse: (row: DocumentRow) => T
   /** Called after each write, also after one that failed: it may have happened. */
-  readonly onWrite?: (() => void) | undefined
+  readonly onWrite?: ((id: string) => void) | undefined
 }
 
 /** How often a change is tried again when another one came first. */
@@ -62,7 +62,7 @@ export function createDocumentCollection<T>(options: DocumentCollectionOptions<T
       const attemptId = randomToken(runtime.random, 16)
       return (await documents.put({ ...keyOf(id), data: JSON.stringify(value), expect, attemptId })).outcome === 'stored'
     } finally {
-      onWrite()
+      onWrite(id)
     }
   }
 
@@ -109,7 +109,7 @@ export function createDocumentCollection<T>(options: DocumentCollectionOptions<T
         try {
           if ((await documents.delete(keyOf(id), row.version)) !== 'conflict') return
         } finally {
-          onWrite()
+          onWrite(id)
         }
       }
       throw changing()

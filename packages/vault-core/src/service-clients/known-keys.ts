@@ -1,6 +1,7 @@
 import { storeFailure } from '../documents/documents.js'
 import { isVaultError } from '../errors.js'
 import type { Runtime } from '../runtime.js'
+import { isExpired } from './key-expiry.js'
 import type { ServiceClient, VerificationKey } from './service-client.js'
 
 /** How long a client that was read from the store counts, milliseconds: the bound within which a deletion elsewhere takes effect. */
@@ -11,13 +12,16 @@ const MAX_CLIENTS = 10_000
 export interface KnownKeysOptions {
   readonly runtime: Runtime
   readonly find: (clientId: string) => Promise<ServiceClient | undefined> | undefined
+  /** Called for each key that is found for a use of it. */
+  readonly onUse: (key: VerificationKey) => void
 }
 
 /** The keys of the clients that were asked for lately, so that not each request costs the store a reading. */
 export interface KnownKeys {
-  find(clientId: string, keyId: string): Promise<VerificationKey | undefined>
-  /** Has each client read anew: after a write. */
-  forget(): void
+  /** Undefined also for a key that has expired. */
+  find(clientId: string, keyId: string, options?: { readonly used?: boolean }): Promise<VerificationKey | undefined>
+  /** Has a client read anew: after a write. */
+  forget(clientId: string): void
 }
 
 interface Reading {
@@ -25,8 +29,8 @@ interface Reading {
   readonly client: Promise<ServiceClient | undefined>
 }
 
-export function createKnownKeys({ runtime, find }: KnownKeysOptions): KnownKeys {
-  let readings = new Map<string, Reading>()
+export function createKnownKeys({ runtime, find, onUse }: KnownKeysOptions): KnownKeys {
+  const readings = new Map<string, Reading>()
 
   function read(clientId: string, nowMs: number): Promise<ServiceClient | undefined> {
     const client = find(clientId)
@@ -44,18 +48,19 @@ export function createKnownKeys({ runtime, find }: KnownKeysOptions): KnownKeys 
   }
 
   return {
-    async find(clientId, keyId) {
+    async find(clientId, keyId, options) {
       const nowMs = runtime.clock.monotonic()
       const known = readings.get(clientId)
       try {
         const client = await (known && nowMs - known.beganMs < MAX_STALENESS_MS ? known.client : read(clientId, nowMs))
-        return client?.verificationKeys.find((key) => key.keyId === keyId)
+        const key = client?.verificationKeys.find((candidate) => candidate.keyId === keyId)
+        if (!key || isExpired(key, runtime.clock.now())) return undefined
+        if (options?.used) onUse(key)
+        return key
       } catch (error) {
         throw isVaultError(error) ? error : storeFailure(error)
       }
     },
-    forget() {
-      readings = new Map()
-    },
+    forget: (clientId) => void readings.delete(clientId),
   }
 }

@@ -45,6 +45,10 @@ export interface VerificationKey {
   readonly clientId: string
   /** ISO 8601. */
   readonly generationDate: string
+  /** ISO 8601. From then on its tokens are refused. Absent: it does not expire. */
+  readonly expiresAt?: string
+  /** ISO 8601, to the hour. Absent: it was never used. */
+  readonly lastUsed?: string
   readonly publicKey: Ed25519PublicJwk
 }
 
@@ -72,13 +76,26 @@ export function parseStoredServiceClient({ id, data }: { readonly id: string; re
 }
 
 function parseStoredKey(value: unknown, clientId: string): VerificationKey {
-  const { keyId, generationDate, publicKey } = fieldsOf(value)
+  const { keyId, generationDate, expiresAt, lastUsed, publicKey } = fieldsOf(value)
   const { kty, crv, alg, kid, x } = fieldsOf(publicKey)
   const isEd25519 = kty === 'OKP' && crv === 'Ed25519' && alg === 'EdDSA' && typeof x === 'string' && isPublicKeyX(x)
   if (typeof keyId !== 'string' || typeof generationDate !== 'string' || kid !== keyId || !isEd25519) {
     throw new TypeError('The service client has a key that is none.')
   }
-  return { keyId, clientId, generationDate, publicKey: { kty, crv, alg, kid: keyId, x } }
+  return {
+    keyId,
+    clientId,
+    generationDate,
+    ...(expiresAt !== undefined && { expiresAt: storedTime(expiresAt) }),
+    ...(lastUsed !== undefined && { lastUsed: storedTime(lastUsed) }),
+    publicKey: { kty, crv, alg, kid: keyId, x },
+  }
+}
+
+/** A key whose end cannot be read must not live for ever. */
+function storedTime(value: unknown): string {
+  if (typeof value === 'string' && !Number.isNaN(Date.parse(value))) return value
+  throw new TypeError('The service client has a key with a time that is none.')
 }
 
 /** Whether this is the base64url text of 32 bytes. */

@@ -4,10 +4,13 @@ import { createDocumentCollection } from '../documents/collection.js'
 import type { PageQuery } from '../documents/page-query.js'
 import { timestamp } from '../documents/timestamp.js'
 import { VaultError } from '../errors.js'
+import { type Log, silentLog } from '../log.js'
 import { assertMayGive, type ChangeOptions } from '../permissions/giving.js'
 import type { CachedPermissions } from '../permissions/permissions.js'
 import { generateEd25519KeyPair, type Runtime } from '../runtime.js'
 import type { DocumentStore, Page } from '../storage/contract.js'
+import { isExpired, readExpiry } from './key-expiry.js'
+import { createKeyUse, wasUsedLately } from './key-use.js'
 import { createKnownKeys } from './known-keys.js'
 import { readPublicKey } from './public-key.js'
 import {
@@ -36,27 +39,34 @@ export interface ServiceClients {
   delete(clientId: string): Promise<void>
   /**
    * Makes a key. `accessKey` (`clientId.keyId.accountId.privateKey`) is told this once and kept nowhere. Whoever holds it acts as the client.
+   * It takes the place of one that has expired when there are 5.
    *
-   * @throws {VaultError} `not_found`; `conflict` with reason `access_key_limit` when there are 5 already; `permission_denied` with reason
-   * `grant_missing` when `by` is another than the client and may not give what the client holds.
+   * @throws {VaultError} `not_found`; `conflict` with reason `access_key_limit` when there are 5 that live; `invalid_request` naming `expiresAt`;
+   * `permission_denied` with reason `grant_missing` when `by` is another than the client and may not give what the client holds.
    */
-  createAccessKey(clientId: string, options?: ChangeOptions): Promise<NewAccessKey>
+  createAccessKey(clientId: string, options?: NewKeyOptions): Promise<NewAccessKey>
   /**
    * Takes the public half of a key that the client made itself, so that the private half never leaves it.
    *
    * @param publicKey - base64 of the SPKI DER of an Ed25519 public key.
    * @throws {VaultError} As `createAccessKey`; `invalid_request` naming `publicKey`; `conflict` when the client has this key.
    */
-  addVerificationKey(clientId: string, publicKey: string, options?: ChangeOptions): Promise<VerificationKey>
+  addVerificationKey(clientId: string, publicKey: string, options?: NewKeyOptions): Promise<VerificationKey>
   /** @throws {VaultError} `not_found` for the client or the key. */
   deleteAccessKey(clientId: string, keyId: string): Promise<void>
   /**
-   * The key that a token names, to verify it with; undefined when client or key is gone. What this process deleted is gone at once, what
-   * another deleted within a second.
+   * The key that a token names, to verify it with; undefined when client or key is gone, or the key has expired. What this process deleted is
+   * gone at once, what another deleted within a second.
    *
+   * @param options.used - Whether a token of it was verified: then `lastUsed` is kept, to the hour and behind the call. Default false.
    * @throws {VaultError} `store_unavailable`.
    */
-  findVerificationKey(clientId: string, keyId: string): Promise<VerificationKey | undefined>
+  findVerificationKey(clientId: string, keyId: string, options?: { readonly used?: boolean }): Promise<VerificationKey | undefined>
+}
+
+export interface NewKeyOptions extends ChangeOptions {
+  /** From then on the key's tokens are refused. Default: it does not expire. */
+  readonly expiresAt?: Date
 }
 
 export interface NewAccessKey {
@@ -64,6 +74,8 @@ export interface NewAccessKey {
   readonly clientId: string
   /** ISO 8601. */
   readonly generationDate: string
+  /** ISO 8601. Absent: it does not expire. */
+  readonly expiresAt?: string
   /** Secret. */
   readonly accessKey: string
 }
@@ -75,6 +87,8 @@ export interface ServiceClientsOptions {
   readonly accountId: string
   readonly runtime: Runtime
   readonly permissions: CachedPermissions
+  /** Default: silent. */
+  readonly log?: Log
   /** Default: WebCrypto's. */
   readonly generateKeyPair?: () => Promise<{ readonly privateKeyPkcs8: Uint8Array; readonly publicKeyX: string }>
 }
@@ -82,7 +96,7 @@ export interface ServiceClientsOptions {
 /** Kind of the documents that hold service clients. */
 export const SERVICE_CLIENT_KIND = 'service_client'
 
-/** Most keys that a client may have at a time: one in use, others for rotation. */
+/** Most keys that a client may have at a time: one in use, others for rotation. Two suffice. */
 const MAX_ACCESS_KEYS = 5
 
 const CLIENT_ID = /^sc_[A-Za-z0-9_-]{1,64}$/
@@ -99,7 +113,7 @@ const READ_PERMISSIONS_OF_ALL = {
  * @throws {VaultError} `invalid_configuration` when the account id cannot stand in an access key.
  */
 export function createServiceClients(options: ServiceClientsOptions): ServiceClients {
-  const { documents, tenant, accountId, runtime, permissions, generateKeyPair = generateEd25519KeyPair } = options
+  const { documents, tenant, accountId, runtime, permissions, log = silentLog, generateKeyPair = generateEd25519KeyPair } = options
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(accountId)) {
     const problem = 'must be 1 to 128 letters, digits, "-" or "_", since dots separate the parts of an access key'
     throw new VaultError('invalid_configuration', `accountId ${problem}.`, { fields: { accountId: problem } })
@@ -111,10 +125,27 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
     kind: SERVICE_CLIENT_KIND,
     noun: 'service client',
     parse: parseStoredServiceClient,
-    onWrite: () => knownKeys.forget(),
+    onWrite: (clientId) => knownKeys.forget(clientId),
   })
-  const knownKeys = createKnownKeys({ runtime, find: (clientId) => (CLIENT_ID.test(clientId) ? collection.find(clientId) : undefined) })
   const now = (): string => timestamp(runtime.clock.now())
+  const noteUse = createKeyUse({
+    runtime,
+    log,
+    async write({ clientId, keyId }, lastUsed) {
+      await collection.change(clientId, (client) => {
+        const key = client.verificationKeys.find((candidate) => candidate.keyId === keyId)
+        // Another process was first, or the key was deleted meanwhile.
+        if (!key || wasUsedLately(key, Date.parse(lastUsed))) return client
+        return { ...client, verificationKeys: client.verificationKeys.map((each) => (each === key ? { ...each, lastUsed } : each)) }
+      })
+    },
+  })
+
+  const knownKeys = createKnownKeys({
+    runtime,
+    find: (clientId) => (CLIENT_ID.test(clientId) ? collection.find(clientId) : undefined),
+    onUse: noteUse,
+  })
 
   async function assertMayGiveOptions(by: string | undefined, next: Pick<ServiceClient, 'options'>, before?: ServiceClient): Promise<void> {
     if (by === undefined || !next.options.grantUserPermissionsAccess || before?.options.grantUserPermissionsAccess) return
@@ -138,16 +169,22 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
     return { publicKeyX, privateKey }
   }
 
-  async function addKey(clientId: string, publicKeyX: string): Promise<VerificationKey> {
+  async function addKey(clientId: string, publicKeyX: string, expiresAt: string | undefined): Promise<VerificationKey> {
     // The public key is the key's id: an id can never come to name another key, which verifiers keep by id for good.
     const publicKey = { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', kid: publicKeyX, x: publicKeyX } as const
-    const key: VerificationKey = { keyId: publicKeyX, clientId, generationDate: now(), publicKey }
+    const key: VerificationKey = {
+      keyId: publicKeyX,
+      clientId,
+      generationDate: now(),
+      ...(expiresAt !== undefined && { expiresAt }),
+      publicKey,
+    }
     await collection.change(clientId, (client) => {
-      assertRoom(client)
+      const others = withRoom(client, runtime.clock.now())
       if (client.verificationKeys.some(({ keyId }) => keyId === key.keyId)) {
         throw new VaultError('conflict', 'The service client has this key already. Make another one.')
       }
-      return { ...client, verificationKeys: [...client.verificationKeys, key] }
+      return { ...client, verificationKeys: [...others, key] }
     })
     return key
   }
@@ -180,18 +217,21 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
 
     delete: (clientId) => collection.remove(clientId),
 
-    async createAccessKey(clientId, { by } = {}) {
-      assertRoom(await collection.get(clientId))
+    async createAccessKey(clientId, { by, expiresAt } = {}) {
+      const nowMs = runtime.clock.now()
+      const end = readExpiry(expiresAt, nowMs)
+      withRoom(await collection.get(clientId), nowMs)
       await assertMayGiveKey(by, clientId)
       const { publicKeyX, privateKey } = await makeKeyPair()
-      const { keyId, generationDate } = await addKey(clientId, publicKeyX)
-      return { keyId, clientId, generationDate, accessKey: [clientId, keyId, accountId, privateKey].join('.') }
+      const { publicKey: _publicKey, ...key } = await addKey(clientId, publicKeyX, end)
+      return { ...key, accessKey: [clientId, key.keyId, accountId, privateKey].join('.') }
     },
 
-    async addVerificationKey(clientId, publicKey, { by } = {}) {
+    async addVerificationKey(clientId, publicKey, { by, expiresAt } = {}) {
       const publicKeyX = readPublicKey(publicKey)
+      const end = readExpiry(expiresAt, runtime.clock.now())
       await assertMayGiveKey(by, clientId)
-      return addKey(clientId, publicKeyX)
+      return addKey(clientId, publicKeyX, end)
     },
 
     async deleteAccessKey(clientId, keyId) {
@@ -206,8 +246,11 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
   }
 }
 
-function assertRoom(client: ServiceClient): void {
-  if (client.verificationKeys.length < MAX_ACCESS_KEYS) return
+/** The keys beside which there is room for one more. */
+function withRoom({ verificationKeys: keys }: ServiceClient, nowMs: number): readonly VerificationKey[] {
+  if (keys.length < MAX_ACCESS_KEYS) return keys
+  const expired = keys.find((key) => isExpired(key, nowMs))
+  if (expired) return keys.filter((key) => key !== expired)
   throw new VaultError('conflict', `The service client has ${MAX_ACCESS_KEYS} access keys already. Delete one, then repeat.`, {
     reason: 'access_key_limit',
   })

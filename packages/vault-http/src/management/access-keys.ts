@@ -7,6 +7,9 @@ const keyBody = z
     publicKey: z.string().exactOptional().meta({
       description: 'base64 of the SPKI DER of an Ed25519 public key that the caller made. Without it the vault makes a pair.',
     }),
+    expiresAt: z.iso.datetime({ offset: true }).exactOptional().meta({
+      description: 'From then on the key’s tokens are refused. Without it the key does not expire.',
+    }),
   })
   .optional()
 
@@ -14,6 +17,7 @@ const keyAnswer = z.object({
   keyId: z.string(),
   clientId: z.string(),
   generationDate: z.string(),
+  expiresAt: z.string().optional().meta({ description: 'Absent: it does not expire.' }),
   accessKey: z.string().optional().meta({ description: 'Secret, told this once. Absent for a public key of the caller’s own.' }),
 })
 
@@ -31,12 +35,13 @@ export const accessKeyOperations: readonly AnyOperation[] = [
     answers: {
       201: { description: 'The key.', schema: keyAnswer },
       404: { description: 'There is no such service client.' },
-      409: { description: 'The service client has 5 keys already, or this very one.' },
+      409: { description: 'The service client has 5 keys that live, or this very one.' },
     },
     handle: async ({ settings: { vault }, caller, params: { clientId = '' }, body }) => {
-      if (body?.publicKey === undefined) return jsonReply(201, await vault.serviceClients.createAccessKey(clientId, { by: caller.id }))
-      const { keyId, generationDate } = await vault.serviceClients.addVerificationKey(clientId, body.publicKey, { by: caller.id })
-      return jsonReply(201, { keyId, clientId, generationDate })
+      const options = { by: caller.id, ...(body?.expiresAt !== undefined && { expiresAt: new Date(body.expiresAt) }) }
+      if (body?.publicKey === undefined) return jsonReply(201, await vault.serviceClients.createAccessKey(clientId, options))
+      const { publicKey: _publicKey, ...key } = await vault.serviceClients.addVerificationKey(clientId, body.publicKey, options)
+      return jsonReply(201, key)
     },
   }),
   operation({

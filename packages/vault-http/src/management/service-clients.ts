@@ -38,6 +38,8 @@ const clientAnswer = z.object({
       keyId: z.string(),
       clientId: z.string(),
       generationDate: z.string(),
+      expiresAt: z.string().optional().meta({ description: 'From then on its tokens are refused. Absent: it does not expire.' }),
+      lastUsed: z.string().optional().meta({ description: 'To the hour. Absent: it was never used.' }),
       publicKey: z.record(z.string(), z.string()).meta({ description: 'JWK of the public half. The vault keeps no other.' }),
     }),
   ),
@@ -133,6 +135,13 @@ function toWireClient({ clientId, name, createdTime, options, tags, verification
     createdTime,
     options: { grantUserPermissionsAccess: options.grantUserPermissionsAccess },
     tags,
-    verificationKeys: verificationKeys.map(({ keyId, generationDate, publicKey }) => ({ keyId, clientId, generationDate, publicKey })),
+    verificationKeys: verificationKeys.map(({ keyId, generationDate, expiresAt, lastUsed, publicKey }) => ({
+      keyId,
+      clientId,
+      generationDate,
+      expiresAt,
+      lastUsed,
+      publicKey,
+    })),
   }
 }

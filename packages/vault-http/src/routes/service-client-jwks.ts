@@ -8,7 +8,7 @@ export const serviceClientJwksOperation: AnyOperation = operation({
   method: 'GET',
   path: '/v1/clients/{clientId}/.well-known/openid-configuration/jwks',
   tag: 'Service clients',
-  summary: 'Returns the public keys of a service client as a JSON Web Key Set.',
+  summary: 'Returns the public keys of a service client that have not expired, as a JSON Web Key Set.',
   access: { kind: 'public' },
   answers: {
     200: {
@@ -21,8 +21,9 @@ export const serviceClientJwksOperation: AnyOperation = operation({
     },
     404: { description: 'There is no such service client.' },
   },
-  handle: async ({ settings: { vault }, params: { clientId = '' } }) => {
+  handle: async ({ settings: { vault, now }, params: { clientId = '' } }) => {
     const { verificationKeys } = await vault.serviceClients.get(clientId)
-    return jsonReply(200, { keys: verificationKeys.map(({ publicKey }) => publicKey) })
+    const live = verificationKeys.filter(({ expiresAt }) => expiresAt === undefined || now() < Date.parse(expiresAt))
+    return jsonReply(200, { keys: live.map(({ publicKey }) => publicKey) })
   },
 })

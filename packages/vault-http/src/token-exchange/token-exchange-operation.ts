@@ -142,7 +142,7 @@ async function authenticateSubject<Context>({ settings }: Call<Context>, token: 
 function subjectRefused(): ExchangeError {
   return new ExchangeError(
     'invalid_request',
-    'The subject_token is not valid, or its access key no longer exists. Sign in again, or sign a new one with a live access key.',
+    'The subject_token is not valid, or its access key is gone or has expired. Sign in again, or sign a new one with a live access key.',
     'unauthenticated',
   )
 }

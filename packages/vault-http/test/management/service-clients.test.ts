@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { memoryStore } from '@holdfast/vault-store-memory'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type ManagementWorld, managementWorld, tokenOf } from './fixtures/management-world.js'
 
@@ -6,6 +7,11 @@ let world: ManagementWorld
 beforeAll(async () => {
   world = await managementWorld()
 })
+
+const OWN_KEY = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+
+/** What goes on behind a request is done after it. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const newClient = async (body: object = { name: 'job' }): Promise<string> =>
   (await world.call('POST', '/v1/clients', { body })).body.clientId
@@ -134,6 +140,56 @@ describe('an access key over HTTP', () => {
       status: 409,
       body: { errorCode: 'conflict', reason: 'access_key_limit' },
     })
+  })
+
+  it('works until it expires, and not a moment longer, also by a token that was verified before', async () => {
+    let aheadMs = 0
+    const { call } = await managementWorld(memoryStore(), { aheadMs: () => aheadMs })
+    const clientId = (await call('POST', '/v1/clients', { body: { name: 'job' } })).body.clientId
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+    const made = await call('POST', `/v1/clients/${clientId}/access-keys`, { body: { expiresAt: expiresAt.replace('Z', '+00:00') } })
+    expect(made).toMatchObject({ status: 201, body: { expiresAt, accessKey: expect.any(String) } })
+    expect((await call('GET', `/v1/clients/${clientId}`)).body.verificationKeys).toMatchObject([{ expiresAt }])
+    const keys = async (): Promise<number> =>
+      (await call('GET', `/v1/clients/${clientId}/.well-known/openid-configuration/jwks`, { as: null })).body.keys.length
+    const token = tokenOf(made.body.accessKey)
+    const asks = async (as = token): Promise<number> => (await call('GET', `/v1/users/${clientId}/resources`, { as })).status
+    expect([await asks(), await keys()]).toEqual([200, 1])
+    aheadMs = 3_500_000
+    expect([await asks(), await keys()]).toEqual([200, 1])
+    aheadMs = 3_600_000
+    expect([await asks(), await asks(tokenOf(made.body.accessKey)), await keys()]).toEqual([401, 401, 0])
+  })
+
+  it.each([
+    ['a time that has been', '2020-01-01T00:00:00Z'],
+    ['a day alone', '2099-01-01'],
+    ['a time without its zone', '2099-01-01T00:00:00'],
+    ['a number', 4_000_000_000],
+    ['no time', 'soon'],
+  ])('is not made with an expiry that is %s', async (_what, expiresAt) => {
+    const clientId = await newClient()
+    for (const body of [{ expiresAt }, { expiresAt, publicKey: OWN_KEY }]) {
+      const refused = await world.call('POST', `/v1/clients/${clientId}/access-keys`, { body })
+      expect(refused).toMatchObject({ status: 400, body: { fields: { expiresAt: expect.any(String) } } })
+    }
+  })
+
+  it('shows when it was last used, by a token whose signature held, and by no other', async () => {
+    const clientId = await newClient()
+    const { accessKey } = (await world.call('POST', `/v1/clients/${clientId}/access-keys`)).body
+    const token = tokenOf(accessKey)
+    const keyOf = async (): Promise<object> => (await world.call('GET', `/v1/clients/${clientId}`)).body.verificationKeys[0]
+    const forged = `${token.slice(0, -4)}AAAA`
+    expect((await world.call('GET', `/v1/users/${clientId}/resources`, { as: forged })).status).toBe(401)
+    await turn()
+    expect(await keyOf()).not.toHaveProperty('lastUsed')
+    const before = Date.now()
+    expect((await world.call('GET', `/v1/users/${clientId}/resources`, { as: token })).status).toBe(200)
+    await turn()
+    const { lastUsed } = (await keyOf()) as { readonly lastUsed: string }
+    expect(Date.parse(lastUsed)).toBeGreaterThanOrEqual(before)
+    expect(Date.parse(lastUsed)).toBeLessThanOrEqual(Date.now())
   })
 
   it('of a client that does not exist is not found', async () => {
