@@ -1,0 +1,1 @@
+export { isVaultClientError, VaultClientError, type VaultClientErrorCode, type VaultClientErrorFacts } from '../vault-client-error.js'

@@ -1,0 +1,39 @@
+import { fieldOf, textOf } from '../read-error.js'
+import { VaultClientError } from '../vault-client-error.js'
+
+/** Whose credential. */
+export interface CredentialSelector {
+  readonly connectionId: string
+  readonly userId: string
+}
+
+/**
+ * An access token that works. `accessToken` is a getter that shows neither in `JSON.stringify` nor in `util.inspect`, so that it gets into
+ * no log; copies by spread have none.
+ */
+export interface ClientCredentials {
+  readonly accessToken: string
+  /** `Bearer` in all but name. */
+  readonly tokenType: string
+  /** As the provider wrote it. */
+  readonly scope: string | undefined
+  /** Undefined when the provider states no lifetime. */
+  readonly expiresAt: Date | undefined
+}
+
+/** What may stand in a header, and in an access token (RFC 6749, appendix A.12). */
+const TOKEN = /^[\x20-\x7e]+$/
+
+/** @throws {VaultClientError} `invalid_response`. */
+export function readCredentials(json: unknown): ClientCredentials {
+  const accessToken = textOf(json, 'accessToken') ?? ''
+  const expiresAt = readDate(fieldOf(json, 'expiresAt'))
+  if (!TOKEN.test(accessToken)) throw new VaultClientError('invalid_response', 'The vault’s answer holds no access token. Correct `url`.')
+  const shown = { tokenType: textOf(json, 'tokenType') ?? 'Bearer', scope: textOf(json, 'scope'), expiresAt }
+  return Object.defineProperty(shown, 'accessToken', { get: () => accessToken }) as typeof shown & { readonly accessToken: string }
+}
+
+function readDate(value: unknown): Date | undefined {
+  const date = typeof value === 'string' ? new Date(value) : undefined
+  return date && !Number.isNaN(date.getTime()) ? date : undefined
+}

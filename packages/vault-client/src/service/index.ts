@@ -1,0 +1,5 @@
+export { isVaultClientError, VaultClientError, type VaultClientErrorCode, type VaultClientErrorFacts } from '../vault-client-error.js'
+export type { ClientCredentials, CredentialSelector } from './client-credentials.js'
+export type { ClientClock } from './clock.js'
+export { createServiceClient, type ServiceClient, type ServiceClientOptions } from './create-service-client.js'
+export type { CacheOptions } from './credential-cache.js'
