@@ -1,15 +1,12 @@
-import type { ProviderIdentity } from '@holdfast/vault-core'
-import type { UserProfile } from './claim-mapping.js'
-
-/** An account at a provider with which a user signs in. */
-export interface LinkedIdentity extends UserProfile {
-  readonly identityId: string
-  readonly connectionId: string
-  /** The user's id at the provider. */
-  readonly providerUserId: string
-  /** Epoch milliseconds. */
-  readonly linkedAtMs: number
-}
+import { isVaultError, type ProviderIdentity, randomToken, type Vault, VaultError, type VaultExtension } from '@holdfast/vault-core'
+import type { SealedJson } from '../sealed-json.js'
+import { assertHostsUserId, assertUserId } from '../user-id.js'
+import type { MappedIdentity, ResolveUser, UserProfile } from './claim-mapping.js'
+import { createFinishUnlinking } from './finish-unlinking.js'
+import { chooseIdentity, isLinked, refuseSecond, withIdentity } from './identity-list.js'
+import { createIdentityRecords } from './identity-records.js'
+import type { LinkedIdentity } from './linked-identity.js'
+import { createUserIdentities, type ListedIdentity } from './user-identities.js'
 
 /** Which account at which provider is which user. Accounts are never brought together by their e-mail addresses. */
 export interface Identities {
@@ -35,4 +32,127 @@ export interface Identities {
   forget(userId: string): Promise<void>
   /** What his providers say of the user: the one of this connection, or else the one that was linked first. */
   profileOf(userId: string, connectionId?: string): Promise<UserProfile>
+}
+
+export function createIdentities({
+  extension,
+  vault,
+  sealed,
+  mappingOf,
+  resolveUser,
+}: {
+  readonly extension: VaultExtension
+  readonly vault: Pick<Vault, 'disconnect' | 'users'>
+  readonly sealed: SealedJson
+  readonly mappingOf: (identity: ProviderIdentity) => Promise<MappedIdentity>
+  readonly resolveUser: ResolveUser | undefined
+}): Identities {
+  const { clock, random } = extension.runtime
+  const records = createIdentityRecords({ extension, sealed })
+  const lists = createUserIdentities({ extension, sealed })
+  const finishUnlinking = createFinishUnlinking({ records, lists, disconnect: (selector) => vault.disconnect(selector) })
+
+  async function ownerOf(identityId: string): Promise<string | undefined> {
+    const userId = await records.ownerOf(identityId)
+    if (userId === undefined) return undefined
+    const listed = (await lists.read(userId)).find((each) => each.identityId === identityId)
+    if (listed?.unlinkingSinceMs === undefined) return userId
+    await finishUnlinking(userId, listed)
+    return undefined
+  }
+
+  /** Gives the identity to the user, unless another has it. Returns who has it now. */
+  async function claim(mapped: MappedIdentity, userId: string): Promise<string> {
+    refuseSecond(await lists.read(userId), mapped, userId)
+    if (!(await records.insert(mapped.identityId, userId))) return (await records.ownerOf(mapped.identityId)) ?? userId
+    try {
+      // The list decides when two are linked at once.
+      await lists.change(userId, (list) => {
+        refuseSecond(list, mapped, userId)
+        return withIdentity(list, mapped, clock.now())
+      })
+    } catch (error) {
+      if (isVaultError(error, 'conflict')) await records.remove(mapped.identityId, userId)
+      throw error
+    }
+    return userId
+  }
+
+  async function firstSignIn(mapped: MappedIdentity): Promise<string> {
+    const named = await resolveUser?.(mapped.identity)
+    if (named !== undefined) assertHostsUserId(named)
+    return claim(mapped, named ?? `usr_${randomToken(random, 16)}`)
+  }
+
+  async function linkedTo(mapped: MappedIdentity, userId: string): Promise<string> {
+    assertUserId(userId)
+    const owner = (await ownerOf(mapped.identityId)) ?? (await claim(mapped, userId))
+    if (owner === userId) return userId
+    throw new VaultError('conflict', 'This account belongs to another user already. Sign in with it, or unlink it there first.', {
+      reason: 'identity_taken',
+      connectionId: mapped.identity.connectionId,
+    })
+  }
+
+  /** Permissions and administrators know users by it; what the provider says of them stays sealed here. */
+  async function tellVault(userId: string): Promise<void> {
+    try {
+      await vault.users.get(userId)
+    } catch (error) {
+      if (!isVaultError(error, 'not_found')) throw error
+      await vault.users.put({ userId })
+    }
+  }
+
+  return {
+    async resolve(identity, linkTo) {
+      const mapped = await mappingOf(identity)
+      const userId =
+        linkTo === undefined ? ((await ownerOf(mapped.identityId)) ?? (await firstSignIn(mapped))) : await linkedTo(mapped, linkTo)
+      // Also for one that was there: the process that made it may have died before it was listed, and profiles change.
+      await lists.change(userId, (list) => withIdentity(list, mapped, clock.now()))
+      await tellVault(userId)
+      return userId
+    },
+
+    async list(userId) {
+      assertUserId(userId)
+      return (await lists.read(userId)).filter(isLinked)
+    },
+
+    async unlink(userId, id) {
+      assertUserId(userId)
+      let unlinked: ListedIdentity | undefined
+      await lists.change(userId, (list) => {
+        const chosen = chooseIdentity(list, id)
+        unlinked = chosen
+        if (!isLinked(chosen)) return list
+        if (list.filter(isLinked).length === 1) {
+          throw new VaultError('conflict', 'This is the last account that the user can sign in with. Link another one first.', {
+            reason: 'last_identity',
+          })
+        }
+        return list.map((each) => (each === chosen ? { ...each, unlinkingSinceMs: clock.now() } : each))
+      })
+      if (unlinked) await finishUnlinking(userId, unlinked)
+    },
+
+    async forget(userId) {
+      assertUserId(userId)
+      for (const { identityId } of await lists.read(userId)) await records.remove(identityId, userId)
+      await lists.remove(userId)
+    },
+
+    async profileOf(userId, connectionId) {
+      assertUserId(userId)
+      const list = (await lists.read(userId)).filter(isLinked)
+      const { name, email, emailVerified, picture } = list.find((each) => each.connectionId === connectionId) ?? list[0] ?? {}
+      return {
+        ...(name !== undefined && { name }),
+        ...(email !== undefined && { email }),
+        ...(emailVerified !== undefined && { emailVerified }),
+        ...(picture !== undefined && { picture }),
+      }
+    },
+  }
 }
