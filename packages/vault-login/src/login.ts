@@ -2,7 +2,7 @@ import type { Vault } from '@holdfast/vault-core'
 import type { ApplicationInput } from './applications/application.js'
 import type { Applications } from './applications/applications.js'
 import type { LoginCodes } from './codes/login-codes.js'
-import type { ClaimExpressions, LoginIdentity } from './identities/claim-mapping.js'
+import type { ClaimExpressions, ResolveUser } from './identities/claim-mapping.js'
 import type { Identities } from './identities/identities.js'
 import type { AuthenticationRequests } from './requests/authentication-requests.js'
 import type { ProofsOfWork } from './requests/proofs-of-work.js'
@@ -22,7 +22,7 @@ export interface LoginOptions {
    * Maps an identity to the host's own user id. Undefined: the vault makes one. Asked only for an identity that nobody has yet.
    * Whoever is named gets this identity: go by what the provider vouches for, never by an e-mail address alone.
    */
-  readonly resolveUser?: (identity: LoginIdentity) => string | undefined | Promise<string | undefined>
+  readonly resolveUser?: ResolveUser
   /** Which claims become what, by connection id. Wins over the connection's `userIdExpression`. */
   readonly claims?: Readonly<Record<string, ClaimExpressions>>
   /** How long one signing key signs, seconds. Default 90 days. Its public half stays published as long as its tokens live. */
