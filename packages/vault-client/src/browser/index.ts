@@ -1,1 +1,5 @@
 export { isVaultClientError, VaultClientError, type VaultClientErrorCode, type VaultClientErrorFacts } from '../vault-client-error.js'
+export type { BrowserClient, BrowserClientOptions, SignInOptions } from './browser-client.js'
+export type { BrowserSession } from './browser-session.js'
+export type { ConnectionCredentials } from './connection-credentials.js'
+export { createBrowserClient } from './create-browser-client.js'

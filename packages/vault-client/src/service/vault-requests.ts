@@ -46,7 +46,6 @@ export function createVaultRequests(options: VaultRequestsOptions): VaultRequest
     try {
       return await send(path, token, limit.signal)
     } catch (error) {
-      signal.throwIfAborted()
       if (error instanceof VaultClientError) throw error
       const why = limit.signal.aborted ? `it gave no answer within ${timeoutMs} ms` : (failureCode(error) ?? 'no reason was given')
       return { error: new VaultClientError('vault_unreachable', `The vault at ${url} cannot be reached: ${why}.`), vaultTimeMs: undefined }

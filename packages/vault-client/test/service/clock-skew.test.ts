@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { manualClock } from '../../../vault-core/test/fixtures/manual-clock.js'
-import { ALICE, failure, faultyVault } from './faulty-vault.js'
+import { ALICE, failure, faultyVault, token } from './faulty-vault.js'
 import { type ServiceWorld, serviceWorld } from './service-world.js'
 
 let world: ServiceWorld
@@ -47,6 +47,15 @@ describe('a machine whose clock is wrong', () => {
     const before = world.requests.length
     await client.getCredentials(ALICE)
     expect(world.requests.length).toBe(before)
+  })
+
+  it('by a little too much for the vault sends another token, not the same again', async () => {
+    const clock = manualClock()
+    const vault = faultyVault((_request, n) =>
+      n > 1 ? token('good') : failure(401, 'unauthenticated', { date: new Date(clock.now() + 10_000).toUTCString() }),
+    )
+    expect((await vault.client({ clock }).getCredentials(ALICE)).accessToken).toBe('good')
+    expect(new Set(vault.requests.map(({ headers }) => headers.get('authorization'))).size).toBe(2)
   })
 
   it('serves several who ask at the same time', async () => {

@@ -154,5 +154,10 @@ describe('the client’s own token', () => {
     clock.jump(1)
     await read()
     expect(own()).not.toBe(first)
+    // A clock that is set back makes it one from the future.
+    const second = own()
+    clock.jump(-1)
+    await read()
+    expect(own()).not.toBe(second)
   })
 })

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { manualClock, settle } from '../../../vault-core/test/fixtures/manual-clock.js'
-import type { ServiceClientOptions } from '../../src/service/index.js'
+import { systemClock } from '../../src/service/clock.js'
+import { createServiceClient, type ServiceClientOptions } from '../../src/service/index.js'
+import { apiThat } from './api-that.js'
 import { ALICE, type Fault, failure, faultyVault, token } from './faulty-vault.js'
 
 const refused: Fault = () => {
@@ -182,5 +184,42 @@ describe('an answer that is no vault’s', () => {
     await clock.advance(60_000)
     expect(outcome.error).toMatchObject({ code: 'invalid_response' })
     expect(vault.requests).toHaveLength(1)
+  })
+})
+
+describe('the client’s own token', () => {
+  it('goes to the vault alone: a redirect is not followed', async () => {
+    const other = await apiThat((_request, response) =>
+      response.setHeader('content-type', 'application/json').end('{"accessToken":"theirs"}'),
+    )
+    const moved = await apiThat((_request, response) => response.writeHead(307, { location: other.url }).end())
+    const { accessKey } = faultyVault(() => token('unused'))
+    const reading = createServiceClient({ url: moved.url, accessKey }).getCredentials(ALICE)
+    await expect(reading).rejects.toMatchObject({ code: 'invalid_response', status: 307 })
+    expect(moved.requests[0]?.headers.authorization).toMatch(/^Bearer ey/)
+    expect(other.requests).toEqual([])
+  })
+})
+
+describe('after a call', () => {
+  it.each<[string, Fault]>([
+    ['that succeeded', () => token('good')],
+    ['that failed', () => failure(404, 'credential_not_found')],
+  ])('%s no timer is left', async (_name, answer) => {
+    const sleeping = new Set<unknown>()
+    const clock = {
+      ...systemClock,
+      sleep: async (ms: number, signal?: AbortSignal) => {
+        sleeping.add(signal)
+        await systemClock.sleep(ms, signal)
+        sleeping.delete(signal)
+      },
+    }
+    await faultyVault(answer)
+      .client({ clock })
+      .getCredentials(ALICE)
+      .catch(() => undefined)
+    await settle()
+    expect(sleeping.size).toBe(0)
   })
 })

@@ -28,7 +28,10 @@ function secretsOf({ accessKey, requests }: ReturnType<typeof faultyVault>): str
 /** A library whose errors hold what was sent. */
 const tellingFetch: Fault = (request) => {
   const config = { headers: Object.fromEntries(request.headers) }
-  throw Object.assign(new Error(`failed: ${config.headers.authorization}`), { config, cause: Object.assign(new Error('no'), { config }) })
+  throw Object.assign(new Error(`failed: ${config.headers.authorization}`), {
+    config,
+    cause: Object.assign(new Error('no'), { config, code: config.headers.authorization }),
+  })
 }
 
 /** A server that answers with what it was sent. */

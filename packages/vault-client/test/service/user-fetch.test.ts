@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { apiThat } from './api-that.js'
 import { ALICE, BOB, faultyVault, token, URL_OF_VAULT } from './faulty-vault.js'
 import { type ServiceWorld, serviceWorld } from './service-world.js'
 
@@ -106,6 +105,14 @@ describe('what the API is sent', () => {
     expect(vault.requests).toHaveLength(2)
   })
 
+  it('is not repeated with the token that was refused', async () => {
+    const api = await apiThat((_request, response) => response.writeHead(401).end('refused'))
+    const { fetch, vault } = userFetch(() => token('the same'))
+    expect(await (await fetch(api.url)).text()).toBe('refused')
+    expect(api.requests).toHaveLength(1)
+    expect(vault.requests).toHaveLength(2)
+  })
+
   it('costs one more reading when many are refused at once', async () => {
     const api = await apiThat((request, response) =>
       response.writeHead(request.headers.authorization === 'Bearer token-1' ? 401 : 200).end(),
@@ -126,7 +133,7 @@ describe('what the API is sent', () => {
     expect(api.requests[0]?.headers).toMatchObject({ authorization: header, 'x-other': 'kept' })
   })
 
-  it.each(['http://api.example.com/', 'http://127.0.0.2/', 'http://localhost.example.com/', 'ftp://127.0.0.1/'])(
+  it.each(['http://api.example.com/', 'http://127.0.0.2/', 'http://localhost.example.com/', 'http://notlocalhost/', 'ftp://127.0.0.1/'])(
     'does not go to %s, where others could read it',
     async (url) => {
       const { fetch, vault } = userFetch(() => token('tok'))
@@ -227,26 +234,4 @@ function userFetch(answer: Parameters<typeof faultyVault>[0]) {
   const fetch: typeof globalThis.fetch = (input, init) =>
     (input instanceof Request ? input.url : String(input)).startsWith(URL_OF_VAULT) ? toVault(input, init) : globalThis.fetch(input, init)
   return { vault, fetch: vault.client({ fetch }).fetch(ALICE) }
-}
-
-interface ApiRequest extends Pick<IncomingMessage, 'method' | 'url' | 'headers'> {
-  readonly text: string
-}
-
-/** A server on loopback that does as it is told, after it noted what it was sent. */
-async function apiThat(listener: RequestListener): Promise<{ readonly url: string; readonly requests: ApiRequest[] }> {
-  const requests: ApiRequest[] = []
-  const server = createServer(async (request, response) => {
-    let text = ''
-    for await (const chunk of request.setEncoding('utf8')) text += chunk
-    const { method, url, headers } = request
-    requests.push({ method, url, headers, text })
-    listener(request, response)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests }
 }

@@ -1,0 +1,17 @@
+/** Longest wait for another tab, milliseconds: one that the system froze may never let go. */
+const PATIENCE_MS = 15_000
+
+/** Does it while no other tab of this origin does, as far as the browser has Web Locks. */
+export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
+  let isBegun = false
+  const begin = (): Promise<T> => {
+    isBegun = true
+    return work()
+  }
+  try {
+    return await navigator.locks.request(name, { signal: AbortSignal.timeout(PATIENCE_MS) }, begin)
+  } catch (error) {
+    if (isBegun) throw error
+    return work()
+  }
+}
