@@ -63,6 +63,10 @@ function rowOf(event: VaultEvent): FeedRow | undefined {
       return { ...row, what: `Paused: ${words(event.reason)}`, tone: 'bad' }
     case 'connection_resumed':
       return { ...row, what: 'Resumed', tone: 'good' }
+    case 'client_frozen':
+      return { ...row, user: event.clientId, what: 'Frozen: no more credentials', tone: 'bad' }
+    case 'client_unfrozen':
+      return { ...row, user: event.clientId, what: 'No longer frozen', tone: 'good' }
   }
 }
 

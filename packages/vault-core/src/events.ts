@@ -56,6 +56,13 @@ export type VaultEvent =
   /** No refresh of this connection is begun for a while, in any process: the provider fails, or refuses the application. */
   | (ConnectionEvent & { readonly type: 'connection_paused'; readonly reason: string; readonly retryAfterMs: number })
   | (ConnectionEvent & { readonly type: 'connection_resumed' })
+  /** A service client is handed no more credentials, or is again. */
+  | {
+      readonly type: 'client_frozen' | 'client_unfrozen'
+      readonly atMs: number
+      readonly tenant: string
+      readonly clientId: string
+    }
 
 /** Called after each event. What it throws is logged and goes no further. */
 export type EventListener = (event: VaultEvent) => void

@@ -224,7 +224,7 @@ export function createVault(options: VaultOptions): Vault {
   const roles = createRoles({ ...kept, permissions })
   const groups = createGroups({ ...kept, permissions })
   const accessRecords = createAccessRecords({ ...kept, permissions, roles, groups })
-  const serviceClients = createServiceClients({ ...kept, accountId, permissions, log, generateKeyPair: generateEd25519KeyPair })
+  const serviceClients = createServiceClients({ ...kept, accountId, permissions, log, emit, generateKeyPair: generateEd25519KeyPair })
 
   const whileOpen = <T extends object>(calls: T): T => refuseOnceClosed(calls, stopped.signal)
   const disconnect = createDisconnect({ tenant, credentials: store.credentials, sealer, revocations, runtime, log, emit })

@@ -14,10 +14,11 @@ export class HttpError extends Error {
   }
 }
 
-export type HttpErrorCode = 'request_too_large' | 'unsupported_media_type' | 'rate_limited'
+export type HttpErrorCode = 'request_too_large' | 'unsupported_media_type' | 'rate_limited' | 'hand_out_frozen'
 
 const STATUS: Readonly<Record<HttpErrorCode, number>> = {
   request_too_large: 413,
   unsupported_media_type: 415,
   rate_limited: 429,
+  hand_out_frozen: 403,
 }

@@ -1,5 +1,7 @@
 import { type ConnectionProperties, type Log, type Vault, VaultError } from '@holdfast/vault-core'
 import { parseAllowedOrigins } from './cors.js'
+import { createHandOutGuard, type HandOutGuard } from './hand-outs/hand-out-guard.js'
+import type { HandOutOptions } from './hand-outs/hand-out-options.js'
 import type { RateLimiter } from './rate-limit/rate-limiter.js'
 import { createRateLimits, type RateLimits } from './rate-limit/rate-limits.js'
 import { parseReturnToRules, type ReturnToRule } from './return-to.js'
@@ -35,6 +37,8 @@ export interface VaultHandlerOptions<Context = undefined, Incoming extends Vault
   readonly rateLimit?: RateLimiter | false
   /** The address of the client, from the connection or from a proxy that the host trusts: what strangers are limited by. Default: unknown. */
   readonly clientAddress?: (request: Incoming, context: Context) => string | undefined
+  /** Counts whose credentials service clients are handed, and freezes one that is handed too many: `{}` for 1,000 users an hour. Default: none is counted. */
+  readonly handOuts?: HandOutOptions
   /** Further origins that may stand in the `iss` of a service client's token, besides `publicUrl`'s (and, if that is loopback, its other names). */
   readonly issuerOrigins?: readonly string[]
   /** Oldest token of a service client that is accepted, seconds since `iat`. Default 24 hours, as the published SDK reuses its tokens that long. */
@@ -58,6 +62,8 @@ export interface HandlerSettings<Context> {
   readonly connectionProperties: (connectionId: string, request: VaultRequest, context: Context) => ConnectionProperties | undefined
   readonly allowedOrigins: ReadonlySet<string>
   readonly rateLimits: RateLimits<Context>
+  /** Undefined when nobody counts. */
+  readonly handOuts: HandOutGuard | undefined
   readonly issuerOrigins: ReadonlySet<string>
   readonly accessTokenMaxAgeS: number
   readonly log: Log | undefined
@@ -91,6 +97,7 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
     connectionProperties: options.connectionProperties ?? (() => undefined),
     allowedOrigins: parseAllowedOrigins(options.allowedOrigins),
     rateLimits: createRateLimits({ rateLimit: options.rateLimit, clientAddress: options.clientAddress, now, log }),
+    handOuts: options.handOuts && createHandOutGuard({ options: options.handOuts, vault: options.vault, now, log }),
     issuerOrigins: new Set([...namesOf(url), ...(options.issuerOrigins ?? []).map((origin) => parseOrigin(origin))]),
     accessTokenMaxAgeS: options.accessTokenMaxAgeS ?? DAY_S,
     log,

@@ -174,7 +174,7 @@ function assertWellFormed({ status, body, headers }: Answer): void {
   // RFC 6749, section 5.2.
   expect(body.error_description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
   expect(JSON.stringify(body)).not.toContain('canary-')
-  if (status !== 400) expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+  if (![400, 403].includes(status)) expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
 }
 
 /** A `Request` sets content types of its own for forms and texts, but none for bytes. */

@@ -20,6 +20,8 @@ export interface KnownKeysOptions {
 export interface KnownKeys {
   /** Undefined also for a key that has expired. */
   find(clientId: string, keyId: string, options?: { readonly used?: boolean }): Promise<VerificationKey | undefined>
+  /** At once, where the client was read within the last second. False also for one that is gone. */
+  isFrozen(clientId: string): boolean | Promise<boolean>
   /** Has a client read anew: after a write. */
   forget(clientId: string): void
 }
@@ -27,6 +29,8 @@ export interface KnownKeys {
 interface Reading {
   readonly beganMs: number
   readonly client: Promise<ServiceClient | undefined>
+  /** Undefined while it is being read. */
+  isFrozen: boolean | undefined
 }
 
 export function createKnownKeys({ runtime, find, onUse }: KnownKeysOptions): KnownKeys {
@@ -36,23 +40,32 @@ export function createKnownKeys({ runtime, find, onUse }: KnownKeysOptions): Kno
     const client = find(clientId)
     // Only ids that could exist take up room.
     if (!client) return Promise.resolve(undefined)
-    const reading = { beganMs: nowMs, client }
+    const reading: Reading = { beganMs: nowMs, client, isFrozen: undefined }
     readings.delete(clientId)
     readings.set(clientId, reading)
     const oldest = readings.size > MAX_CLIENTS ? readings.keys().next().value : undefined
     if (oldest !== undefined) readings.delete(oldest)
-    client.catch(() => {
-      if (readings.get(clientId) === reading) readings.delete(clientId)
-    })
+    client.then(
+      (found) => {
+        reading.isFrozen = found?.frozenSince !== undefined
+      },
+      () => {
+        if (readings.get(clientId) === reading) readings.delete(clientId)
+      },
+    )
     return client
+  }
+
+  function clientOf(clientId: string): Promise<ServiceClient | undefined> {
+    const nowMs = runtime.clock.monotonic()
+    const known = readings.get(clientId)
+    return known && nowMs - known.beganMs < MAX_STALENESS_MS ? known.client : read(clientId, nowMs)
   }
 
   return {
     async find(clientId, keyId, options) {
-      const nowMs = runtime.clock.monotonic()
-      const known = readings.get(clientId)
       try {
-        const client = await (known && nowMs - known.beganMs < MAX_STALENESS_MS ? known.client : read(clientId, nowMs))
+        const client = await clientOf(clientId)
         const key = client?.verificationKeys.find((candidate) => candidate.keyId === keyId)
         if (!key || isExpired(key, runtime.clock.now())) return undefined
         if (options?.used) onUse(key)
@@ -60,6 +73,16 @@ export function createKnownKeys({ runtime, find, onUse }: KnownKeysOptions): Kno
       } catch (error) {
         throw isVaultError(error) ? error : storeFailure(error)
       }
+    },
+    isFrozen(clientId) {
+      const known = readings.get(clientId)
+      if (known?.isFrozen !== undefined && runtime.clock.monotonic() - known.beganMs < MAX_STALENESS_MS) return known.isFrozen
+      return clientOf(clientId).then(
+        (client) => client?.frozenSince !== undefined,
+        (error: unknown) => {
+          throw isVaultError(error) ? error : storeFailure(error)
+        },
+      )
     },
     forget: (clientId) => void readings.delete(clientId),
   }

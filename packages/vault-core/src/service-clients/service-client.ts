@@ -11,6 +11,8 @@ export interface ServiceClient {
   readonly tags?: Readonly<Record<string, string>>
   /** ISO 8601. */
   readonly createdTime: string
+  /** ISO 8601. Since then it is handed no credentials over the HTTP API. Absent: it is. */
+  readonly frozenSince?: string
   /** At most 5. */
   readonly verificationKeys: readonly VerificationKey[]
 }
@@ -63,7 +65,7 @@ export interface Ed25519PublicJwk {
 
 /** Reads the stored text of a client. @throws When it is none, or stands under the id of another. */
 export function parseStoredServiceClient({ id, data }: { readonly id: string; readonly data: string }): ServiceClient {
-  const { clientId, createdTime, verificationKeys, ...content } = fieldsOf(JSON.parse(data))
+  const { clientId, createdTime, frozenSince, verificationKeys, ...content } = fieldsOf(JSON.parse(data))
   if (clientId !== id || typeof createdTime !== 'string' || !Array.isArray(verificationKeys)) {
     throw new TypeError('The document is no service client.')
   }
@@ -71,6 +73,7 @@ export function parseStoredServiceClient({ id, data }: { readonly id: string; re
     clientId: id,
     ...parseNewServiceClient(content),
     createdTime,
+    ...(frozenSince !== undefined && { frozenSince: storedTime(frozenSince) }),
     verificationKeys: verificationKeys.map((key) => parseStoredKey(key, id)),
   }
 }
@@ -92,10 +95,10 @@ function parseStoredKey(value: unknown, clientId: string): VerificationKey {
   }
 }
 
-/** A key whose end cannot be read must not live for ever. */
+/** What cannot be read is not passed over: a key would live for ever. */
 function storedTime(value: unknown): string {
   if (typeof value === 'string' && !Number.isNaN(Date.parse(value))) return value
-  throw new TypeError('The service client has a key with a time that is none.')
+  throw new TypeError('The service client has a time that is none.')
 }
 
 /** Whether this is the base64url text of 32 bytes. */

@@ -4,6 +4,7 @@ import { createDocumentCollection } from '../documents/collection.js'
 import type { PageQuery } from '../documents/page-query.js'
 import { timestamp } from '../documents/timestamp.js'
 import { VaultError } from '../errors.js'
+import { type EventListener, NOBODY_LISTENS } from '../events.js'
 import { type Log, silentLog } from '../log.js'
 import { assertMayGive, type ChangeOptions } from '../permissions/giving.js'
 import type { CachedPermissions } from '../permissions/permissions.js'
@@ -37,6 +38,17 @@ export interface ServiceClients {
   update(clientId: string, client: NewServiceClient, options?: ChangeOptions): Promise<ServiceClient>
   /** Ends the client with all its keys. @throws {VaultError} `not_found`. */
   delete(clientId: string): Promise<void>
+  /**
+   * Has the client handed no more credentials over the HTTP API, in any process, within a second, until {@link unfreeze}. All else that it may do it
+   * still may. Harmless when it is frozen.
+   *
+   * @throws {VaultError} `not_found`; `store_unavailable`.
+   */
+  freeze(clientId: string): Promise<void>
+  /** Ends what {@link freeze} began. Harmless when it is not frozen. @throws {VaultError} `not_found`; `store_unavailable`. */
+  unfreeze(clientId: string): Promise<void>
+  /** Whether the client is frozen: at once, where it was read within the last second. @throws {VaultError} `store_unavailable`. */
+  isFrozen(clientId: string): boolean | Promise<boolean>
   /**
    * Makes a key. `accessKey` (`clientId.keyId.accountId.privateKey`) is told this once and kept nowhere. Whoever holds it acts as the client.
    * It takes the place of one that has expired when there are 5.
@@ -89,6 +101,8 @@ export interface ServiceClientsOptions {
   readonly permissions: CachedPermissions
   /** Default: silent. */
   readonly log?: Log
+  /** Default: nobody listens. */
+  readonly emit?: EventListener
   /** Default: WebCrypto's. */
   readonly generateKeyPair?: () => Promise<{ readonly privateKeyPkcs8: Uint8Array; readonly publicKeyX: string }>
 }
@@ -113,7 +127,8 @@ const READ_PERMISSIONS_OF_ALL = {
  * @throws {VaultError} `invalid_configuration` when the account id cannot stand in an access key.
  */
 export function createServiceClients(options: ServiceClientsOptions): ServiceClients {
-  const { documents, tenant, accountId, runtime, permissions, log = silentLog, generateKeyPair = generateEd25519KeyPair } = options
+  const { documents, tenant, accountId, runtime, permissions, generateKeyPair = generateEd25519KeyPair } = options
+  const { log = silentLog, emit = NOBODY_LISTENS } = options
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(accountId)) {
     const problem = 'must be 1 to 128 letters, digits, "-" or "_", since dots separate the parts of an access key'
     throw new VaultError('invalid_configuration', `accountId ${problem}.`, { fields: { accountId: problem } })
@@ -210,12 +225,30 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
       const parsed = parseNewServiceClient(input)
       return collection.change(clientId, async (before) => {
         await assertMayGiveOptions(by, parsed, before)
-        const { createdTime, verificationKeys } = before
-        return { clientId, ...parsed, createdTime, verificationKeys }
+        const { createdTime, frozenSince, verificationKeys } = before
+        return { clientId, ...parsed, createdTime, ...(frozenSince !== undefined && { frozenSince }), verificationKeys }
       })
     },
 
     delete: (clientId) => collection.remove(clientId),
+
+    async freeze(clientId) {
+      const frozenSince = now()
+      const stored = await collection.change(clientId, (client) => (client.frozenSince === undefined ? { ...client, frozenSince } : client))
+      if (stored.frozenSince === frozenSince) emit({ type: 'client_frozen', atMs: Date.parse(frozenSince), tenant, clientId })
+    },
+
+    async unfreeze(clientId) {
+      let wasFrozen = false
+      await collection.change(clientId, (client) => {
+        const { frozenSince, ...rest } = client
+        wasFrozen = frozenSince !== undefined
+        return wasFrozen ? rest : client
+      })
+      if (wasFrozen) emit({ type: 'client_unfrozen', atMs: runtime.clock.now(), tenant, clientId })
+    },
+
+    isFrozen: knownKeys.isFrozen,
 
     async createAccessKey(clientId, { by, expiresAt } = {}) {
       const nowMs = runtime.clock.now()

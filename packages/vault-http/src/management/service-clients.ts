@@ -23,6 +23,7 @@ const clientBody = z.strictObject({
   rateLimits: unsupported(),
   clientId: z.string().exactOptional().meta({ description: 'Made by the vault. In a PUT it must be the one in the path.' }),
   createdTime: readOnly,
+  frozenSince: readOnly,
   verificationKeys: readOnly,
   links: readOnly,
 })
@@ -31,6 +32,7 @@ const clientAnswer = z.object({
   clientId: z.string(),
   name: z.string().optional(),
   createdTime: z.string(),
+  frozenSince: z.string().optional().meta({ description: 'Since then it is handed no credentials. Absent: it is.' }),
   options: z.object({ grantUserPermissionsAccess: z.boolean() }),
   tags: z.record(z.string(), z.string()).optional(),
   verificationKeys: z.array(
@@ -128,11 +130,12 @@ function toNewClient({ name, options, tags }: z.output<typeof clientBody>): NewS
   }
 }
 
-function toWireClient({ clientId, name, createdTime, options, tags, verificationKeys }: ServiceClient): object {
+function toWireClient({ clientId, name, createdTime, frozenSince, options, tags, verificationKeys }: ServiceClient): object {
   return {
     clientId,
     name,
     createdTime,
+    frozenSince,
     options: { grantUserPermissionsAccess: options.grantUserPermissionsAccess },
     tags,
     verificationKeys: verificationKeys.map(({ keyId, generationDate, expiresAt, lastUsed, publicKey }) => ({

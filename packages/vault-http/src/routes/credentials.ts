@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { handOut } from '../hand-outs/hand-out.js'
 import { type AnyOperation, operation } from '../operation.js'
 import { jsonReply } from '../reply.js'
 
@@ -20,6 +21,10 @@ export const credentialsOperation: AnyOperation = operation({
         expiresAt: z.iso.datetime().optional().meta({ description: 'Absent when the provider states no lifetime.' }),
       }),
     },
+    403: {
+      description:
+        '`permission_denied`: the caller has no grant that covers this, whether or not it exists. `hand_out_frozen`: the service client was handed unusually many credentials.',
+    },
     404: {
       description:
         '`connection_not_found`; `credential_not_found`: the user has not connected; `reauthorization_required`: he has to consent again.',
@@ -27,8 +32,10 @@ export const credentialsOperation: AnyOperation = operation({
     424: { description: 'The provider refuses this application, or the credential cannot be opened: look into the log.' },
     503: { description: 'The provider or the store fails for now. See `Retry-After`.' },
   },
-  handle: async ({ settings: { vault }, caller, request, params: { connectionId = '', userId = '' } }) => {
-    const { accessToken, tokenType, scope, expiresAt } = await vault.getCredentials(
+  handle: async ({ settings, caller, request, params: { connectionId = '', userId = '' } }) => {
+    const { accessToken, tokenType, scope, expiresAt } = await handOut(
+      settings,
+      caller,
       { connectionId, userId },
       { signal: request.signal, reader: caller.id },
     )

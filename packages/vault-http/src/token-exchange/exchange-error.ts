@@ -3,7 +3,7 @@ import { retryAfterHeader, titleOf } from '../error-reply.js'
 import { HttpError, type HttpErrorCode } from '../http-error.js'
 import { jsonReply, type Reply } from '../reply.js'
 
-/** Error codes of RFC 6749, section 5.2, and RFC 8693, section 2.2.2; the last one is borrowed from RFC 6749, section 4.1.2.1. */
+/** Error codes of RFC 6749, section 5.2, and RFC 8693, section 2.2.2; the last two are borrowed from RFC 6749, section 4.1.2.1. */
 export const EXCHANGE_ERRORS = [
   'invalid_request',
   'invalid_grant',
@@ -11,6 +11,7 @@ export const EXCHANGE_ERRORS = [
   'invalid_target',
   'unsupported_grant_type',
   'temporarily_unavailable',
+  'access_denied',
 ] as const
 
 export type ExchangeErrorName = (typeof EXCHANGE_ERRORS)[number]
@@ -68,6 +69,7 @@ export function exchangeErrorReply(error: unknown, errorId: string): Reply | und
 
 /** Clients look for `error` in answers of status 400, so a body that is not as it must be is one of these. */
 function ofHttp({ errorCode, message, status, retryAfterMs }: HttpError, errorId: string): Reply {
+  if (errorCode === 'hand_out_frozen') return errorAnswer(status, 'access_denied', message, { errorCode, errorId })
   if (errorCode !== 'rate_limited') return errorAnswer(400, 'invalid_request', message, { errorCode, errorId })
   return errorAnswer(status, 'temporarily_unavailable', message, { errorCode, errorId }, retryAfterHeader(retryAfterMs))
 }

@@ -4,6 +4,7 @@ import { authenticateToken } from '../authenticate.js'
 import { authorizeCaller } from '../authorize-caller.js'
 import type { Caller } from '../caller.js'
 import { isOperatorsBusiness } from '../error-reply.js'
+import { handOut } from '../hand-outs/hand-out.js'
 import { HttpError } from '../http-error.js'
 import { type AnyOperation, type OperationCall, operation } from '../operation.js'
 import { jsonReply, type Reply } from '../reply.js'
@@ -73,6 +74,7 @@ export const tokenExchangeOperation: AnyOperation = operation({
         '`invalid_request`: a parameter or the subject token is not right. `invalid_target`: there is no such connection, or no grant for it. `invalid_grant`: the user has to connect (again). `invalid_scope`: the credential lacks a scope.',
       schema: errorAnswer,
     },
+    403: { description: '`hand_out_frozen`: the service client was handed unusually many credentials.', schema: errorAnswer },
     429: { description: 'There were too many requests. See `Retry-After`.', schema: errorAnswer },
     503: { description: 'The provider or the store fails for now. See `Retry-After`.', schema: errorAnswer },
   },
@@ -99,7 +101,7 @@ async function exchange<Context>(call: Call<Context>): Promise<Reply> {
   const userId = asked.requestedSubject ?? caller.id
   await authorizeTarget(call, caller, connectionId, userId)
   const { accessToken, tokenType, expiresAt, scope } = await targetMustExist(() =>
-    settings.vault.getCredentials({ connectionId, userId }, { requiredScopes: asked.scopes, signal: request.signal, reader: caller.id }),
+    handOut(settings, caller, { connectionId, userId }, { requiredScopes: asked.scopes, signal: request.signal, reader: caller.id }),
   )
   return jsonReply(200, {
     access_token: accessToken,
