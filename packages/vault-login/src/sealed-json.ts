@@ -32,7 +32,9 @@ function contextOf(userId: string, field: string): SealContext {
   return { userId, connectionId: '', accountId: '', field, epoch: 0, secretRev: 0 }
 }
 
-/** Nothing, which the sealer refuses, for what is no base64url. */
+/** Nothing, which the sealer refuses, for what is not exactly the base64url of some bytes: no second text opens to the same value. */
 function bytesOf(sealed: string): Uint8Array {
-  return /^[A-Za-z0-9_-]+$/.test(sealed) && sealed.length % 4 !== 1 ? base64url.decode(sealed) : new Uint8Array()
+  if (!/^[A-Za-z0-9_-]+$/.test(sealed) || sealed.length % 4 === 1) return new Uint8Array()
+  const bytes = base64url.decode(sealed)
+  return base64url.encode(bytes) === sealed ? bytes : new Uint8Array()
 }

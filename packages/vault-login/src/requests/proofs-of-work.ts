@@ -51,7 +51,7 @@ interface Proof {
 
 function parseProof(text: unknown): Proof | undefined {
   const [, time = '', counter = '', hash = ''] =
-    (typeof text === 'string' ? /^v2;(\d{1,15});(\d{1,15});(00[A-Za-z0-9_-]{41})$/.exec(text) : null) ?? []
+    (typeof text === 'string' ? /^v2;([1-9]\d{0,14});(\d{1,15});(00[A-Za-z0-9_-]{41})$/.exec(text) : null) ?? []
   return hash === '' ? undefined : { timeMs: Number(time), counter, hash }
 }
 

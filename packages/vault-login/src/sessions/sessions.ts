@@ -24,7 +24,10 @@ export interface HeldSession {
   readonly session: Session
 }
 
-/** Who is signed in. `forgetUser` of the vault ends a user's sessions with his keys. All throw {VaultError} `store_unavailable`. */
+/**
+ * Who is signed in. `forgetUser` of the vault destroys the keys that a user's sessions are sealed under; other processes may hold them for five
+ * minutes more, so call `endAll` before. All throw {VaultError} `store_unavailable`.
+ */
 export interface Sessions {
   /**
    * Begins a session, and removes those of the user that have ended.

@@ -42,7 +42,8 @@ export function createSigningKeyStore({
     runtime,
     kind: KIND,
     noun: 'signing key',
-    parse: ({ id, data }) => ({ kid: id, ...(JSON.parse(data) as Pick<StoredKey, 'v' | 'sealed'>) }),
+    // What it is called in the store, whatever the row says of itself: the seal is for that name.
+    parse: ({ id, data }) => ({ ...(JSON.parse(data) as StoredKey), kid: id }),
   })
   // The public half and the times are sealed along: nobody who writes to the store makes the vault accept a key of his.
   const seal = async ({ kid, ...content }: SigningKey): Promise<StoredKey> => ({

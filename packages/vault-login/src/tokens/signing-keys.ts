@@ -74,6 +74,7 @@ export function createSigningKeys({
     }
     await store.insert(key)
     for (const old of keys) if (!isPublished(old, nowMs)) await store.remove(old.kid)
+    known = undefined
     return key
   }
 
@@ -119,13 +120,17 @@ export function createSigningKeys({
 
     async publicJwks() {
       const nowMs = clock.now()
-      return (await keysNow()).filter((key) => isPublished(key, nowMs)).map(publicJwkOf)
+      const held = await keysNow()
+      // None that signs: another process may have made the first one this very second.
+      const keys = signerOf(held, nowMs) ? held : await keysAfresh()
+      return keys.filter((key) => isPublished(key, nowMs)).map(publicJwkOf)
     },
 
     async rotate() {
       const keys = await keysAfresh()
       const { signsFromMs } = await makeShared(keys)
       for (const old of keys) await store.change(old.kid, (key) => endedAt(key, signsFromMs))
+      known = undefined
     },
   }
 }

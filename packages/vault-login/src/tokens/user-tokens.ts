@@ -8,6 +8,7 @@ import type { Session } from '../sessions/session.js'
 import type { Sessions } from '../sessions/sessions.js'
 import type { SigningKeys } from './signing-keys.js'
 import { createVerifiedTokens, type HeldToken } from './verified-tokens.js'
+import type { VerifiedUserToken } from './verified-user-token.js'
 import { CLOCK_TOLERANCE_S, verifyAccessToken } from './verify-access-token.js'
 
 /** Whom tokens are for. */
@@ -24,17 +25,6 @@ export interface IssuedTokens {
   readonly accessToken: string
   readonly idToken: string
   readonly expiresInS: number
-}
-
-/** What an access token proves. */
-export interface VerifiedUserToken {
-  readonly userId: string
-  readonly applicationId: string
-  readonly connectionId: string
-  readonly sessionId: string
-  readonly scope: string
-  /** Epoch milliseconds. */
-  readonly expiresAtMs: number
 }
 
 /** The tokens of signed-in users: JWTs, EdDSA, that any service verifies with the public keys. */

@@ -1,4 +1,4 @@
-import type { VerifiedUserToken } from './user-tokens.js'
+import type { VerifiedUserToken } from './verified-user-token.js'
 
 /** A token whose signature held, with the key that it held under. */
 export interface HeldToken {
