@@ -19,19 +19,20 @@ export function redirectTarget({ status, headers }: Response, from: string): URL
  * @throws {VaultClientError} `invalid_request` when a body is wanted again that was a stream.
  * @see {@link https://fetch.spec.whatwg.org/#http-redirect-fetch Fetch, HTTP-redirect fetch}
  */
-export function redirectedRequest(sent: Request, spare: Request | undefined, target: URL, status: number): Request {
+export async function redirectedRequest(sent: Request, spare: Request | undefined, target: URL, status: number): Promise<Request> {
   const headers = new Headers(sent.headers)
   if (target.origin !== new URL(sent.url).origin) for (const name of PRIVATE_HEADERS) headers.delete(name)
-  const { signal } = sent
+  // Made anew, not of the one before: Bun gives a copy that is to have no headers all those of the original.
+  const next = { headers, signal: sent.signal, redirect: 'manual' } as const
   if (becomesGet(sent.method, status)) {
     for (const name of BODY_HEADERS) headers.delete(name)
-    return new Request(target, { method: 'GET', headers, signal, redirect: 'manual' })
+    return new Request(target.href, next)
   }
-  if (spare) return new Request(new Request(target, spare), { headers, signal, redirect: 'manual' })
-  throw new VaultClientError(
-    'invalid_request',
-    'The API redirects, and the body is a stream, which cannot be sent again. Ask at the new place.',
-  )
+  if (!spare) {
+    const problem = 'The API redirects, and the body is a stream, which cannot be sent again. Ask at the new place.'
+    throw new VaultClientError('invalid_request', problem)
+  }
+  return new Request(target.href, { ...next, method: sent.method, ...(spare.body && { body: await spare.arrayBuffer() }) })
 }
 
 function becomesGet(method: string, status: number): boolean {

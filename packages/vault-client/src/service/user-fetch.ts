@@ -58,7 +58,7 @@ async function send(
     if (!target) return { response, isOfToken: sent.headers.has('authorization') }
     await discard(response)
     if (redirects === MAX_REDIRECTS) throw new VaultClientError('invalid_request', `The API redirects more than ${MAX_REDIRECTS} times.`)
-    next = redirectedRequest(sent, spare, target, response.status)
+    next = await redirectedRequest(sent, spare, target, response.status)
   }
 }
 
