@@ -76,6 +76,12 @@ describe('who is who', () => {
   it.each<[string, string, Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>]>([
     ['parts that join to the same text', 'slack', { team: { id: 'a-b' }, user: { id: 'c' } }, { team: { id: 'a' }, user: { id: 'b-c' } }],
     ['parts that look like lengths', 'slack', { team: { id: '1:a' }, user: { id: 'b' } }, { team: { id: '1' }, user: { id: ':a-b' } }],
+    [
+      'parts that look like names of claims',
+      'slack',
+      { team: { id: 'auser.idb' }, user: { id: 'c' } },
+      { team: { id: 'a' }, user: { id: 'buser.idc' } },
+    ],
     ['case', 'github', { id: 'Ada' }, { id: 'ada' }],
     ['Unicode form', 'github', { id: '\u00e9' }, { id: 'e\u0301' }],
     ['white space at the end', 'github', { id: 'ada' }, { id: 'ada ' }],

@@ -253,6 +253,11 @@ describe('a session ends', () => {
       attemptId: 'b'.repeat(22),
     })
     expect(await sessions.isLive('bob', session.sessionId)).toBe(false)
+    // As it stood, it is not Bob's either.
+    const moved = { ...row, kind: row.kind.replace(userHash, bobsHash) }
+    await world.store.documents.put({ ...moved, expect: 1, attemptId: 'c'.repeat(22) })
+    expect((await world.store.documents.get(moved))?.data).toBe(row.data)
+    expect(await sessions.isLive('bob', session.sessionId)).toBe(false)
   })
 })
 

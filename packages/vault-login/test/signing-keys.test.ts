@@ -26,10 +26,17 @@ describe('signing keys', () => {
     const { one, two, issueBy } = await twoProcesses()
     expect(await publishedBy(two)).toEqual([])
     const token = await issueBy(one)
+    expect(await two.tokens.verify(token)).toBeDefined()
     expect(await publishedBy(one)).toEqual([kidOf(token)])
     expect(await publishedBy(two)).toEqual([kidOf(token)])
-    expect(await two.tokens.verify(token)).toBeDefined()
     expect(kidOf(await issueBy(two))).toBe(kidOf(token))
+  })
+
+  it('made at first need are published by every process at once', async () => {
+    const { one, two, issueBy } = await twoProcesses()
+    expect(await publishedBy(two)).toEqual([])
+    const token = await issueBy(one)
+    expect(await publishedBy(two)).toEqual([kidOf(token)])
   })
 
   it('made by two processes at the same moment are both published, and soon one signs for both', async () => {
