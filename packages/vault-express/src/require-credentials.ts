@@ -25,6 +25,7 @@ export interface RequireCredentialsOptions {
  */
 export function requireCredentials({ vault, connectionId, minValidityMs, requiredScopes }: RequireCredentialsOptions): RequestHandler {
   return async (request, response, next) => {
+    const signal = abortOnClose(response)
     try {
       const router = routerOf(vault, request)
       if (!router) {
@@ -39,13 +40,15 @@ export function requireCredentials({ vault, connectionId, minValidityMs, require
       request.credentials = await vault.getCredentials(
         { connectionId, userId },
         {
-          signal: abortOnClose(response),
+          signal,
           reader: userId,
           ...(minValidityMs !== undefined && { minValidityMs }),
           ...(requiredScopes && { requiredScopes }),
         },
       )
     } catch (error) {
+      // The client went away: there is nobody to answer, and nothing failed.
+      if (signal.aborted && error === signal.reason) return
       return refuse(error, vault, connectionId, request, response, next)
     }
     next()

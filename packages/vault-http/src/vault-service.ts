@@ -69,7 +69,7 @@ export function createVaultService<Context, Incoming extends VaultRequest>(
       return await matched.handle(call)
     } catch (error) {
       if (error instanceof IdentifyFailure) throw error.cause
-      return failed(settings, matched, error)
+      return failed(settings, matched, call.request, error)
     }
   }
 
@@ -101,10 +101,25 @@ function methodNotAllowed(allow: readonly string[]): Reply {
   return jsonReply(405, body, { allow: allow.join(', ') })
 }
 
+/** Nobody reads it: the status, known from nginx, is for the host's own records. */
+function clientGone(): Reply {
+  return jsonReply(499, { title: 'The client went away before it had its answer.', errorCode: 'client_gone' })
+}
+
 /** The log names the route's pattern, not the path: that holds user ids, and the query holds codes. */
-function failed<Context>({ log }: HandlerSettings<Context>, route: Route<Context>, error: unknown): Reply {
+function failed<Context>(
+  { log }: HandlerSettings<Context>,
+  { method, path }: Route<Context>,
+  request: VaultRequest,
+  error: unknown,
+): Reply {
   const errorId = crypto.randomUUID()
-  if (isOperatorsBusiness(error))
-    log?.error({ errorId, route: `${route.method} ${route.path}`, err: error }, 'A request to the vault failed.')
+  if (!isOperatorsBusiness(error)) return errorReply(error, errorId)
+  const route = `${method} ${path}`
+  if (request.signal.aborted && error === request.signal.reason) {
+    log?.debug({ route }, 'A client went away before it had its answer.')
+    return clientGone()
+  }
+  log?.error({ errorId, route, err: error }, 'A request to the vault failed.')
   return errorReply(error, errorId)
 }

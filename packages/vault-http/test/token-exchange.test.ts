@@ -1,6 +1,7 @@
 import { isVaultError, VaultError, type VaultStore } from '@holdfast/vault-core'
 import { memoryStore } from '@holdfast/vault-store-memory'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { createVaultHandler } from '../src/index.js'
 import {
   ACCESS_TOKEN,
   allowReading,
@@ -283,6 +284,45 @@ describe('a target that the caller has no right to', () => {
     }
     expect([...answers]).toEqual([expect.stringContaining('permission_denied')])
     expect(world.events.filter(({ type }) => type.startsWith('credentials_'))).toEqual([])
+  })
+
+  it('by its issuer is decided by the same work, whether or not a connection has it, and before anything of it is told', async () => {
+    const work: string[] = []
+    const counted =
+      <Arguments extends readonly unknown[], Result>(what: string, call: (...args: Arguments) => Result) =>
+      (...args: Arguments): Result => {
+        work.push(what)
+        return call(...args)
+      }
+    const { vault } = world
+    const handler = createVaultHandler({
+      vault: {
+        ...vault,
+        permissions: { ...vault.permissions, isAllowed: counted('permission', vault.permissions.isAllowed) },
+        connections: { ...vault.connections, describeAll: counted('listing', vault.connections.describeAll) },
+      },
+      publicUrl: PUBLIC_URL,
+      identify: () => undefined,
+      now: () => Date.parse('2026-11-25T12:00:00.250Z'),
+      rateLimit: false,
+    })
+    const { token } = await world.client('Vault:Connections/demo/Users/bob/Credentials')
+    const answers: unknown[] = []
+    for (const target of [
+      { resource: 'https://demo.example' },
+      { resource: 'https://absent.example' },
+      { resource: 'https://twin.example' },
+      { connection: 'plain', resource: 'https://demo.example' },
+      { connection: 'demo', resource: 'https://demo.example' },
+    ]) {
+      work.splice(0)
+      const body = formOf({ grant_type: GRANT_TYPE, subject_token_type: JWT, subject_token: token, requested_subject: 'alice', ...target })
+      const response = await handler(new Request(`${PUBLIC_URL}/oauth/token`, { method: 'POST', body }), undefined)
+      answers.push({ ...(await response.json()), errorId: '' })
+      expect(work, JSON.stringify(target)).toEqual(['listing', 'permission'])
+    }
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    expect(answers[0]).toMatchObject({ error: 'invalid_target', errorCode: 'permission_denied' })
   })
 
   it('is answered the same as one that is not there to whoever may read all', async () => {

@@ -10,7 +10,7 @@ import { type AnyOperation, type OperationCall, operation } from '../operation.j
 import { jsonReply, type Reply } from '../reply.js'
 import { EXCHANGE_ERRORS, ExchangeError, exchangeErrorReply, targetRefused } from './exchange-error.js'
 import { ACCESS_TOKEN_TYPE, type ExchangeRequest, JWT_TYPE, readExchangeRequest, TOKEN_EXCHANGE } from './exchange-request.js'
-import { connectionOf } from './exchange-target.js'
+import { targetOf } from './exchange-target.js'
 
 const PATH = '/oauth/token'
 const ROUTE = `POST ${PATH}`
@@ -97,9 +97,10 @@ type Call<Context> = OperationCall<Context, unknown, unknown>
 async function exchange<Context>(call: Call<Context>): Promise<Reply> {
   const { settings, request } = call
   const { caller, asked } = await admit(call)
-  const connectionId = await connectionOf(settings, asked.targets)
+  const { connectionId, isNamed } = await targetOf(settings, asked.targets)
   const userId = asked.requestedSubject ?? caller.id
   await authorizeTarget(call, caller, connectionId, userId)
+  if (!isNamed) throw targetRefused()
   const { accessToken, tokenType, expiresAt, scope } = await targetMustExist(() =>
     handOut(settings, caller, { connectionId, userId }, { requiredScopes: asked.scopes, signal: request.signal, reader: caller.id }),
   )
