@@ -22,13 +22,20 @@ function isExactOrigin(origin: unknown): boolean {
   return url?.origin === origin && isSecure && !url.host.includes('*')
 }
 
+/** The origins whose scripts may read an answer. */
+export interface OriginList {
+  has(origin: string): boolean
+  /** Zero when nobody may. */
+  readonly size: number
+}
+
 /** Whether a browser asks what a script of another origin may do. */
 export function isPreflight({ method, headers }: VaultRequest): boolean {
   return method === 'OPTIONS' && headers.get('origin') !== null && headers.get('access-control-request-method') !== null
 }
 
 /** The answer to a browser that asks: with the path's methods for an origin that is allowed, and with nothing for any other. */
-export function preflightReply(request: VaultRequest, methods: readonly string[], allowedOrigins: ReadonlySet<string>): Reply {
+export function preflightReply(request: VaultRequest, methods: readonly string[], allowedOrigins: OriginList): Reply {
   const reply = emptyReply(204, { vary: 'Origin' })
   if (!isAllowed(request, allowedOrigins)) return reply
   return withHeaders(reply, {
@@ -40,14 +47,14 @@ export function preflightReply(request: VaultRequest, methods: readonly string[]
 }
 
 /** Lets a script of an allowed origin read the answer. Never `*`, never an origin that is not in the list. */
-export function withCors(reply: Reply, request: VaultRequest, allowedOrigins: ReadonlySet<string>): Reply {
+export function withCors(reply: Reply, request: VaultRequest, allowedOrigins: OriginList): Reply {
   if (allowedOrigins.size === 0) return reply
   const vary = { vary: 'Origin' }
   if (!isAllowed(request, allowedOrigins)) return withHeaders(reply, vary)
   return withHeaders(reply, { ...vary, ...originHeaders(request), 'access-control-expose-headers': EXPOSED_HEADERS })
 }
 
-function isAllowed({ headers }: VaultRequest, allowedOrigins: ReadonlySet<string>): boolean {
+function isAllowed({ headers }: VaultRequest, allowedOrigins: OriginList): boolean {
   return allowedOrigins.has(headers.get('origin') ?? '')
 }
 

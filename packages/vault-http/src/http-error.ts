@@ -14,11 +14,12 @@ export class HttpError extends Error {
   }
 }
 
-export type HttpErrorCode = 'request_too_large' | 'unsupported_media_type' | 'rate_limited' | 'hand_out_frozen'
+export type HttpErrorCode = 'request_too_large' | 'unsupported_media_type' | 'rate_limited' | 'hand_out_frozen' | 'not_supported'
 
 const STATUS: Readonly<Record<HttpErrorCode, number>> = {
   request_too_large: 413,
   unsupported_media_type: 415,
   rate_limited: 429,
   hand_out_frozen: 403,
+  not_supported: 404,
 }

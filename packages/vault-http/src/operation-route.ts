@@ -32,6 +32,7 @@ function admission<Context>(
   settings: HandlerSettings<Context>,
   { access, method, path, unlimited = false }: AnyOperation,
 ): (call: RouteCall<Context>) => Promise<Caller | undefined> {
+  if (access.kind === 'session') return async () => undefined
   const { rateLimits } = settings
   const route = `${method} ${path}`
   if (access.kind === 'public') {

@@ -8,6 +8,8 @@ import type { RouteCall } from './router.js'
 export type Access =
   /** Anybody. */
   | { readonly kind: 'public' }
+  /** Whoever is signed in through the vault, by his access token or the session cookie of his browser: the operation itself asks who he is. */
+  | { readonly kind: 'session' }
   /** Whoever has a valid token; what he may see or change is decided by the operation itself. */
   | { readonly kind: 'caller' }
   /** Whoever has this permission. `resource` is a template, `Vault:Connections/{connectionId}`: each name in braces is the path parameter, as one segment. */

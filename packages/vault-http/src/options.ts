@@ -2,6 +2,8 @@ import { type ConnectionProperties, type Log, type Vault, VaultError } from '@ho
 import { parseAllowedOrigins } from './cors.js'
 import { createHandOutGuard, type HandOutGuard } from './hand-outs/hand-out-guard.js'
 import type { HandOutOptions } from './hand-outs/hand-out-options.js'
+import { type LoginHandlerOptions, type LoginSettings, parseLoginSettings } from './login/login-settings.js'
+import { verifyAnyUser } from './login/verify-any-user.js'
 import type { RateLimiter } from './rate-limit/rate-limiter.js'
 import { createRateLimits, type RateLimits } from './rate-limit/rate-limits.js'
 import { parseReturnToRules, type ReturnToRule } from './return-to.js'
@@ -10,7 +12,7 @@ import type { VaultRequest } from './vault-request.js'
 import { createVerifiedTokens, type VerifiedTokens } from './verified-tokens.js'
 
 /** What a host application gives {@link createVaultHandler}. `Context` is whatever it passes along with each request. */
-export interface VaultHandlerOptions<Context = undefined, Incoming extends VaultRequest = Request> {
+export interface VaultHandlerOptions<Context = undefined, Incoming extends VaultRequest = Request> extends LoginHandlerOptions {
   readonly vault: Vault
   /**
    * Where browsers and services reach the vault: origin, and the path it is mounted under if any, `https://app.example.com/vault` for one.
@@ -55,7 +57,7 @@ export interface HandlerSettings<Context> {
   /** Without trailing slash; empty at the root. */
   readonly basePath: string
   readonly identify: (request: VaultRequest, context: Context) => Promise<string | undefined>
-  /** Undefined when the host takes no tokens of users. */
+  /** Undefined when neither the host nor a sign-in through the vault has tokens of users. */
   readonly verifyUserToken: ((token: string) => Promise<string | undefined>) | undefined
   readonly verifiedTokens: VerifiedTokens
   readonly returnToRules: readonly ReturnToRule[]
@@ -70,6 +72,8 @@ export interface HandlerSettings<Context> {
   readonly now: () => number
   /** Cookies are `Secure` and carry the `__Host-` prefix: all but http on loopback. */
   readonly secureCookies: boolean
+  /** Undefined when nobody signs in through the vault. */
+  readonly login: LoginSettings | undefined
 }
 
 const DAY_S = 86_400
@@ -84,14 +88,16 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
   if (!options.vault) throw invalid('vault', 'is missing: pass what createVault returned')
   if (typeof options.identify !== 'function') throw invalid('identify', 'must be a function that tells who is signed in')
   const { identify, verifyUserToken, log } = options
+  const login = parseLoginSettings(options, url, options.vault)
+  const ofHost = verifyUserToken && ((token: string) => verifyOrNobody(() => verifyUserToken(token), log))
+  const verify = login ? verifyAnyUser(login, ofHost) : ofHost
   const now = options.now ?? (() => Date.now())
   return {
     vault: options.vault,
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
     identify: async (request, context) => checkUserId(await identifyOrFail(() => identify(request, context)), 'identify'),
-    verifyUserToken:
-      verifyUserToken && (async (token) => checkUserId(await verifyOrNobody(() => verifyUserToken(token), log), 'verifyUserToken')),
+    verifyUserToken: verify && (async (token) => checkUserId(await verify(token), 'verifyUserToken')),
     verifiedTokens: createVerifiedTokens({ now }),
     returnToRules: parseReturnToRules(options.allowedReturnTo ?? [url.origin]),
     connectionProperties: options.connectionProperties ?? (() => undefined),
@@ -103,6 +109,7 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
     log,
     now,
     secureCookies: url.protocol === 'https:',
+    login,
   }
 }
 

@@ -19,10 +19,16 @@ export function confirmPage(connectionName: string, action: string): string {
   )
 }
 
-function page(title: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`
+/** A whole page. @param body - HTML. @param style - CSS besides that of all pages. @param head - HTML. */
+export function page(
+  title: string,
+  body: string,
+  { style = '', head = '' }: { readonly style?: string; readonly head?: string } = {},
+): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">${head}<title>${escapeHtml(title)}</title><style>${STYLE}${style}</style></head><body><main>${body}</main></body></html>`
 }
 
-function escapeHtml(text: string): string {
+/** Text for where HTML stands, also in attributes. */
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,5 +1,6 @@
-import { isPreflight, preflightReply, withCors } from './cors.js'
+import { isPreflight, type OriginList, preflightReply, withCors } from './cors.js'
 import { errorReply, isOperatorsBusiness } from './error-reply.js'
+import { loginOperations, loginRoutes } from './login/login-api.js'
 import { managementOperations } from './management/index.js'
 import { openApiOperation } from './openapi/openapi-operation.js'
 import type { AnyOperation } from './operation.js'
@@ -26,14 +27,21 @@ export interface VaultService<Context, Incoming extends VaultRequest> {
   connectPath(connectionId: string): string
 }
 
-/** Everything that the JSON API can do. Routes and the OpenAPI document are made of it. */
-export const apiOperations: readonly AnyOperation[] = withDocument([
+const ownOperations: readonly AnyOperation[] = [
   credentialsOperation,
   tokenExchangeOperation,
   ...managementOperations,
   serviceClientJwksOperation,
   healthOperation,
-])
+]
+
+/** Everything that the JSON API can do, but for sign-in. Routes and the OpenAPI document are made of it. */
+export const apiOperations: readonly AnyOperation[] = withDocument(ownOperations)
+
+/** The same of a handler that may have a login. */
+function operationsOf<Context>({ login }: HandlerSettings<Context>): readonly AnyOperation[] {
+  return login ? withDocument([...ownOperations, ...loginOperations(login)]) : apiOperations
+}
 
 function withDocument(operations: readonly AnyOperation[]): readonly AnyOperation[] {
   return [...operations, openApiOperation(operations)]
@@ -44,17 +52,19 @@ export function createVaultService<Context, Incoming extends VaultRequest>(
   options: VaultHandlerOptions<Context, Incoming>,
 ): VaultService<Context, Incoming> {
   const settings = parseHandlerOptions(options)
-  const { allowedOrigins } = settings
+  const originsFor = allowedOriginsOf(settings)
   const route = createRouter<Context>(
     [
       ...connectStartRoutes(settings),
       connectCallbackRoute(settings),
-      ...apiOperations.map((operation) => operationRoute(settings, operation)),
+      ...(settings.login ? loginRoutes(settings, settings.login) : []),
+      ...operationsOf(settings).map((operation) => operationRoute(settings, operation)),
     ],
     settings.basePath,
   )
 
   async function answer(match: Exclude<Match<Context>, { kind: 'none' }>, request: VaultRequest, context: Context): Promise<Reply> {
+    const allowedOrigins = originsFor(request)
     if (match.kind === 'method_not_allowed') {
       if (match.isApi && allowedOrigins.size > 0 && isPreflight(request)) return preflightReply(request, match.allow, allowedOrigins)
       const reply = methodNotAllowed(match.allow)
@@ -81,6 +91,14 @@ export function createVaultService<Context, Incoming extends VaultRequest>(
     handles: (pathname) => route('GET', pathname).kind !== 'none',
     connectPath: (connectionId) => `${settings.basePath}/connect/${encodeURIComponent(connectionId)}`,
   }
+}
+
+/** Whose scripts may read an answer: those of the applications what stands below `/api/`, and those that the host named all else. */
+function allowedOriginsOf<Context>({ allowedOrigins, login }: HandlerSettings<Context>): (request: VaultRequest) => OriginList {
+  if (!login) return () => allowedOrigins
+  const { applications } = login.login
+  const ofApplications: OriginList = { has: (origin) => applications.allowsOrigin(origin), size: Number.POSITIVE_INFINITY }
+  return (request) => (pathOf(request.url).startsWith('/api/') ? ofApplications : allowedOrigins)
 }
 
 /** The raw path of an absolute URL. */

@@ -74,6 +74,9 @@ export function openApiDocument(operations: readonly AnyOperation[], { publicUrl
           bearerFormat: 'JWT',
           description: 'A token that a service client signed with its access key, or a user’s.',
         },
+        ...(operations.some(({ access }) => access.kind === 'session') && {
+          session: { type: 'apiKey', in: 'cookie', name: '__Host-holdfast-session', description: 'Of a browser that signed in.' },
+        }),
       },
       schemas: { Error: schemaOf(error, 'output') },
     },
@@ -89,6 +92,7 @@ function describe(operation: AnyOperation): object {
     tags: [tag],
     summary,
     ...(access.kind === 'public' && { security: [] }),
+    ...(access.kind === 'session' && { security: [{ bearer: [] }, { session: [] }] }),
     ...(access.kind === 'permission' && {
       description: `Needs the permission \`${access.action}\` on \`${access.resource}\`.`,
       'x-permission': { action: access.action, resource: access.resource },

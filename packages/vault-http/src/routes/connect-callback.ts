@@ -1,5 +1,6 @@
 import { isVaultError, type VaultErrorCode } from '@holdfast/vault-core'
 import { statusOf } from '../error-reply.js'
+import { signInCallback } from '../login/finish-sign-in.js'
 import type { HandlerSettings } from '../options.js'
 import { messagePage } from '../pages.js'
 import { htmlReply, type Reply, seeOther } from '../reply.js'
@@ -21,17 +22,21 @@ async function complete<Context>(settings: HandlerSettings<Context>, call: Route
   const cookie = { state, secure: secureCookies }
   const cookies = state === '' ? [] : [flowCookies.clear(cookie)]
   const userId = await settings.identify(request, context)
+  const signIn = settings.login && signInCallback(settings, settings.login, request, state)
   try {
     const done = await vault.authorization.complete({
       // Host and scheme as configured; what the request says of them, a client can set.
       callbackUrl: `${origin}${url.pathname}${url.search}`,
       flowBinding: flowCookies.read(request, cookie),
       ...(userId !== undefined && { userId }),
+      ...(signIn && { resolveUser: signIn.resolveUser }),
     })
+    const signedIn = await signIn?.finish(done, cookies)
+    if (signedIn) return signedIn
     if (done.returnTo !== undefined) return seeOther(done.returnTo, cookies)
     return htmlReply(200, messagePage('Connected', 'The account is connected. You can close this page.'), cookies)
   } catch (error) {
-    return explain(settings, error, cookies)
+    return signIn?.fail(error, cookies) ?? explain(settings, error, cookies)
   }
 }
 

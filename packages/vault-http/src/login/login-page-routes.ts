@@ -1,0 +1,159 @@
+import type { AuthenticationRequest, Session } from '@holdfast/vault-login'
+import type { HandlerSettings } from '../options.js'
+import { PROVIDER_FORM_TARGETS } from '../pages.js'
+import { htmlReply, type Reply, seeOther } from '../reply.js'
+import type { Route, RouteCall } from '../router.js'
+import { requireSameOrigin } from '../same-origin.js'
+import { beginSignIn } from './begin-sign-in.js'
+import { errorWord, failurePage, PageFailure } from './failure-page.js'
+import { logFailure } from './log-failure.js'
+import { readLoginForm } from './login-form.js'
+import { choicePage, linkPage, type Way } from './login-pages.js'
+import type { LoginSettings } from './login-settings.js'
+import { addressOf, findTarget, redirectBack, type Target } from './redirect-back.js'
+import { readSessionCookie, sessionCookie } from './session-cookie.js'
+import { sessionOf } from './signed-in.js'
+
+const PATH = '/login'
+
+/** A request that was opened, with where it leads back to. */
+interface Opened {
+  readonly sealed: string
+  readonly asked: AuthenticationRequest
+  readonly target: Target
+}
+
+/**
+ * `GET /login?request=…`: where an application sends its user to sign in. It binds the flow to the browser, and lets the user choose where the application
+ * named no connection, or confirm that an account is to be linked; `POST /login` is that page's form. The request is sealed and good as often as it is
+ * opened, so the back button does no harm.
+ */
+export function loginPageRoutes<Context>(settings: HandlerSettings<Context>, own: LoginSettings): readonly Route<Context>[] {
+  return [
+    { method: 'GET', path: PATH, handle: (call) => show(settings, own, call) },
+    { method: 'POST', path: PATH, handle: (call) => submit(settings, own, call) },
+  ]
+}
+
+function show<Context>(settings: HandlerSettings<Context>, own: LoginSettings, call: RouteCall<Context>): Promise<Reply> {
+  const { request, url } = call
+  return asPage(settings, own, async (opened) => {
+    await settings.rateLimits.stranger(call, `GET ${PATH}`)
+    const { asked, target, sealed } = opened(await openRequest(own, url.searchParams.get('request') ?? ''))
+    const session = await sessionOf(own, request)
+    if (asked.linkTo !== undefined) {
+      return session && requireSameUser(session, asked.linkTo)
+        ? depart(settings, call, asked, asked.connectionId, session)
+        : confirmLink(settings, own, { sealed, asked, target })
+    }
+    if (asked.connectionId !== undefined) return depart(settings, call, asked, asked.connectionId)
+    const continued = session && !asked.multiAccount && (await continueSession(own, call, asked, target, session))
+    return continued || choose(settings, own, { sealed, asked, target })
+  })
+}
+
+function submit<Context>(settings: HandlerSettings<Context>, own: LoginSettings, call: RouteCall<Context>): Promise<Reply> {
+  return asPage(settings, own, async (opened) => {
+    await settings.rateLimits.stranger(call, `POST ${PATH}`)
+    requireSameOrigin(call.request, settings.origin)
+    const form = await readLoginForm(call.request)
+    const { asked } = opened(await openRequest(own, form.request))
+    if (asked.linkTo === undefined) return depart(settings, call, asked, asked.connectionId ?? form.connection)
+    // Only here, on a form of our own, does the session's cookie come along when another site led to the page.
+    const session = await sessionOf(own, call.request)
+    if (session) requireSameUser(session, asked.linkTo)
+    return depart(settings, call, asked, asked.connectionId, session)
+  })
+}
+
+/** Runs a page's work. What goes wrong becomes a page, too, with the way back if it went wrong after the request was opened. */
+async function asPage<Context>(
+  settings: HandlerSettings<Context>,
+  own: LoginSettings,
+  work: (opened: (request: Opened) => Opened) => Promise<Reply>,
+): Promise<Reply> {
+  let current: Opened | undefined
+  try {
+    return await work((opened) => {
+      current = opened
+      return opened
+    })
+  } catch (error) {
+    logFailure(settings, error)
+    return failurePage(error, {
+      title: current?.asked.linkTo === undefined ? 'Not signed in' : 'Not connected',
+      back: current && wayBack(own, current, errorWord(error)),
+    })
+  }
+}
+
+async function openRequest(own: LoginSettings, sealed: string): Promise<Opened> {
+  const asked = sealed === '' ? undefined : await own.login.requests.open(sealed)
+  if (!asked) throw new PageFailure('request_invalid')
+  const target = findTarget(own, asked)
+  if (!target) throw new PageFailure('application_unknown')
+  return { sealed, asked, target }
+}
+
+/** Off to the provider. */
+async function depart<Context>(
+  settings: HandlerSettings<Context>,
+  { request }: RouteCall<Context>,
+  asked: AuthenticationRequest,
+  connectionId: string | undefined,
+  session?: Session,
+): Promise<Reply> {
+  if (connectionId === undefined) throw new PageFailure('request_invalid')
+  const { authorizationUrl, cookies } = await beginSignIn(settings, request, asked, { connectionId, sessionId: session?.sessionId })
+  return seeOther(authorizationUrl, cookies)
+}
+
+/** Whoever has a session need not sign in again. For another application he gets one of its own, as each sets its lifetimes. */
+async function continueSession<Context>(
+  own: LoginSettings,
+  { request }: RouteCall<Context>,
+  asked: AuthenticationRequest,
+  target: Target,
+  session: Session,
+): Promise<Reply | undefined> {
+  const { sessions } = own.login
+  const { applicationId } = target.application
+  const held =
+    session.applicationId === applicationId
+      ? await sessions.resume(readSessionCookie(own, request) ?? '')
+      : await sessions.start({ userId: session.userId, applicationId, connectionId: session.connectionId })
+  return held && redirectBack(own, { ...asked, sessionId: undefined }, target, held.session, [sessionCookie(own, held)])
+}
+
+async function choose<Context>({ vault }: HandlerSettings<Context>, own: LoginSettings, opened: Opened): Promise<Reply> {
+  const html = choicePage({
+    applicationName: opened.target.application.name,
+    connections: await vault.connections.list(),
+    request: opened.sealed,
+    back: wayBack(own, opened, 'authorization_denied'),
+  })
+  return htmlReply(200, html, [], PROVIDER_FORM_TARGETS)
+}
+
+async function confirmLink<Context>({ vault }: HandlerSettings<Context>, own: LoginSettings, opened: Opened): Promise<Reply> {
+  const { linkTo = '', connectionId = '' } = opened.asked
+  const { name, email } = await own.login.identities.profileOf(linkTo)
+  const html = linkPage({
+    applicationName: opened.target.application.name,
+    connectionName: (await vault.connections.get(connectionId)).name,
+    account: [name, email && `(${email})`].filter(Boolean).join(' ') || linkTo,
+    request: opened.sealed,
+    back: wayBack(own, opened, 'authorization_denied'),
+  })
+  return htmlReply(200, html, [], PROVIDER_FORM_TARGETS)
+}
+
+/** A link that somebody else asked for is never followed in a browser that shows who its own user is. */
+function requireSameUser(session: Session, userId: string): true {
+  if (session.userId === userId) return true
+  throw new PageFailure('other_user')
+}
+
+function wayBack(own: LoginSettings, { asked, target }: Opened, error: string): Way {
+  return { text: `Back to ${target.application.name}`, href: addressOf(own, target.page, asked, { error }) }
+}

@@ -1,0 +1,92 @@
+import type { Application, HeldSession } from '@holdfast/vault-login'
+import { z } from 'zod'
+import { type AnyOperation, type OperationCall, operation } from '../operation.js'
+import { jsonReply, type Reply } from '../reply.js'
+import type { LoginSettings } from './login-settings.js'
+import { pageOrigin, requireKnownOrigin } from './page-origin.js'
+import { clearSessionCookie, readSessionCookie, sessionCookie } from './session-cookie.js'
+import { findSignedIn, sessionOf } from './signed-in.js'
+import { clearTokenCookies, cookiesReach, tokenCookies } from './token-cookies.js'
+import { issuedTokensOrNone, tokensReply } from './tokens-reply.js'
+
+const PATH = '/api/session'
+
+type Call<Context> = OperationCall<Context, unknown, unknown>
+
+/** `PATCH /api/session` continues the session of this browser with fresh tokens, `DELETE /api/session` ends it. */
+export function sessionOperations(own: LoginSettings): readonly AnyOperation[] {
+  return [
+    operation({
+      operationId: 'continueSession',
+      method: 'PATCH',
+      path: PATH,
+      tag: 'Sign-in',
+      summary: 'Continues the session that the browser’s cookie names, and gives the page fresh tokens: in cookies where it sees them.',
+      access: { kind: 'public' },
+      // Limits by itself: whoever has a session is no stranger.
+      unlimited: true,
+      body: z.looseObject({}).optional(),
+      answers: {
+        200: { description: 'The tokens, or nothing when they are in cookies.', schema: issuedTokensOrNone },
+        403: { description: 'The page that asks is not one of a registered application.' },
+        404: { description: 'This browser has no session, or none of this application.' },
+        429: { description: 'There were too many requests. See `Retry-After`.' },
+      },
+      handle: (call) => continueSession(own, call),
+    }),
+    operation({
+      operationId: 'endSession',
+      method: 'DELETE',
+      path: PATH,
+      tag: 'Sign-in',
+      summary: 'Ends the session of the access token, or the one that the browser’s cookie names. Harmless when there is none.',
+      access: { kind: 'public' },
+      unlimited: true,
+      answers: {
+        200: { description: 'There is no session now.', schema: z.object({}) },
+        403: { description: 'The page that asks is not one of a registered application.' },
+        429: { description: 'There were too many requests. See `Retry-After`.' },
+      },
+      handle: (call) => endSession(own, call),
+    }),
+  ]
+}
+
+async function continueSession<Context>(own: LoginSettings, call: Call<Context>): Promise<Reply> {
+  const { request } = call
+  const { login } = own
+  requireKnownOrigin(own, request)
+  const origin = pageOrigin(request) ?? ''
+  const session = await sessionOf(own, request)
+  const application = session && login.applications.find(session.applicationId)
+  const isItsPage = application && (origin === login.issuer || login.applications.isOriginOf(application, origin))
+  const held = isItsPage ? await login.sessions.resume(readSessionCookie(own, request) ?? '') : undefined
+  if (!application || !held) {
+    await call.settings.rateLimits.stranger(call, `PATCH ${PATH}`)
+    return noSession()
+  }
+  const reply = await freshTokens(own, application, held, origin)
+  return { ...reply, cookies: [...(reply.cookies ?? []), sessionCookie(own, held)] }
+}
+
+async function freshTokens(own: LoginSettings, application: Application, { session }: HeldSession, origin: string): Promise<Reply> {
+  const { userId, applicationId, connectionId, sessionId } = session
+  const tokens = await own.login.tokens.issue({ userId, applicationId, connectionId, sessionId })
+  if (!cookiesReach(own, new URL(origin))) return tokensReply(own, application, tokens, origin)
+  return { ...jsonReply(200, {}), cookies: tokenCookies(own, application, tokens) }
+}
+
+function noSession(): Reply {
+  return jsonReply(404, { title: 'There is no session of this application in this browser. Sign in first.', errorCode: 'not_found' })
+}
+
+async function endSession<Context>(own: LoginSettings, call: Call<Context>): Promise<Reply> {
+  const { settings, request } = call
+  const hadCookie = readSessionCookie(own, request) !== undefined
+  if (hadCookie) requireKnownOrigin(own, request)
+  const found = [await findSignedIn(own, request), hadCookie ? await sessionOf(own, request) : undefined]
+  const live = found.filter((one) => one !== undefined)
+  if (live.length === 0) await settings.rateLimits.stranger(call, `DELETE ${PATH}`)
+  for (const { userId, sessionId } of live) await own.login.sessions.end(userId, sessionId)
+  return { ...jsonReply(200, {}), cookies: [clearSessionCookie(own), ...clearTokenCookies(own)] }
+}

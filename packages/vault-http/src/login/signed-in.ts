@@ -1,0 +1,71 @@
+import { isVaultError } from '@holdfast/vault-core'
+import type { Session } from '@holdfast/vault-login'
+import { readBearerToken, unauthenticated } from '../bearer-token.js'
+import type { HandlerSettings } from '../options.js'
+import type { RouteCall } from '../router.js'
+import type { VaultRequest } from '../vault-request.js'
+import type { LoginSettings } from './login-settings.js'
+import { refuseForeignOrigin, requireKnownOrigin } from './page-origin.js'
+import { readSessionCookie } from './session-cookie.js'
+
+/** Who asks, and the connection that he signed in with. */
+export interface SignedIn {
+  readonly userId: string
+  readonly applicationId: string
+  readonly connectionId: string
+  readonly sessionId: string
+}
+
+/** The live session of this browser. */
+export async function sessionOf(settings: LoginSettings, request: VaultRequest): Promise<Session | undefined> {
+  const token = readSessionCookie(settings, request)
+  return token === undefined ? undefined : settings.login.sessions.find(token)
+}
+
+/**
+ * Who is signed in: by the access token of a sign-in, or by the session cookie of his browser when no token came along.
+ *
+ * @throws {VaultError} `permission_denied` for a cookie that a page of nobody's sent along; `store_unavailable`.
+ */
+export async function findSignedIn(settings: LoginSettings, request: VaultRequest): Promise<SignedIn | undefined> {
+  if (hasBearerToken(request)) return verifyBearer(settings, request)
+  if (readSessionCookie(settings, request) === undefined) return undefined
+  if (request.method === 'GET' || request.method === 'HEAD') refuseForeignOrigin(settings, request)
+  else requireKnownOrigin(settings, request)
+  return sessionOf(settings, request)
+}
+
+/**
+ * The same for who must be. Who proves nothing is limited by his address, as on every other route.
+ *
+ * @throws {VaultError} `unauthenticated`, `permission_denied`, `store_unavailable`.
+ * @throws {HttpError} `rate_limited`.
+ */
+export async function requireSignedIn<Context>(
+  { rateLimits }: HandlerSettings<Context>,
+  settings: LoginSettings,
+  call: RouteCall<Context>,
+  route: string,
+): Promise<SignedIn> {
+  const signedIn = await findSignedIn(settings, call.request)
+  if (!signedIn) {
+    await rateLimits.stranger(call, route)
+    throw unauthenticated('Nobody is signed in. Sign in, then send the access token or the session cookie')
+  }
+  await rateLimits.known?.({ kind: 'user', id: signedIn.userId }, call, route)
+  return signedIn
+}
+
+async function verifyBearer({ login }: LoginSettings, request: VaultRequest): Promise<SignedIn | undefined> {
+  try {
+    return await login.tokens.verify(readBearerToken(request))
+  } catch (error) {
+    if (isVaultError(error, 'unauthenticated')) return undefined
+    throw error
+  }
+}
+
+/** The published SDK writes `null` where it has no token. */
+function hasBearerToken({ headers }: VaultRequest): boolean {
+  return !/^(?:Bearer:? *)?(?:null|undefined)?$/i.test((headers.get('authorization') ?? '').trim())
+}
