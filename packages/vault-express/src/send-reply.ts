@@ -6,9 +6,14 @@ export function sendReply({ status, headers, cookies = [], body }: Reply, to: Re
   to.statusCode = status
   for (const name in headers) to.setHeader(name, headers[name] ?? '')
   if (cookies.length > 0) to.setHeader('set-cookie', [...readSetCookies(to), ...cookies])
-  // As bytes: Node writes them as they are, and a text together with the headers as one text that it has to encode.
   if (body === undefined) to.end()
+  else if (isAscii(body)) to.end(body, 'latin1')
   else to.end(Buffer.from(body))
+}
+
+/** What Node can send as text, in one piece with the headers and without encoding either. Bytes are a second piece, which costs more. */
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length
 }
 
 /** What the application's own middleware has set already stays. */
