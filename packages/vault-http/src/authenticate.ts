@@ -1,7 +1,8 @@
-import { readBearerToken, unauthenticated } from './bearer-token.js'
+import { peekBearerToken, readBearerToken, unauthenticated } from './bearer-token.js'
 import type { Caller } from './caller.js'
 import type { HandlerSettings } from './options.js'
 import type { VaultRequest } from './vault-request.js'
+import type { VerifiedToken } from './verified-tokens.js'
 import { readClaimedClient, verifyServiceClientToken } from './verify-service-client-token.js'
 
 /**
@@ -10,6 +11,10 @@ import { readClaimedClient, verifyServiceClientToken } from './verify-service-cl
  * @throws {VaultError} `unauthenticated`, without telling which check failed.
  */
 export async function authenticate<Context>(settings: HandlerSettings<Context>, request: VaultRequest): Promise<Caller> {
+  // What was verified once is a token: its form needs no second look.
+  const token = peekBearerToken(request)
+  const verified = token === undefined ? undefined : settings.verifiedTokens.find(token)
+  if (verified && (await isKeyAlive(settings, verified))) return { kind: 'service_client', id: verified.clientId }
   return authenticateToken(settings, readBearerToken(request))
 }
 
@@ -24,19 +29,22 @@ export async function authenticateToken<Context>(settings: HandlerSettings<Conte
   )
 }
 
-/** Its signature held: what the key is looked up for is a use of it. */
-const USED = { used: true }
-
-/** A signature is verified once, but the key it was made with must exist each time: deleted or expired, it stops at once. */
+/** A signature is verified once, but the key it was made with must exist each time. */
 async function serviceClientOf<Context>(settings: HandlerSettings<Context>, token: string): Promise<string | undefined> {
-  const { vault, verifiedTokens } = settings
-  const verified = await verifiedTokens.get(token, async () => {
+  const verified = await settings.verifiedTokens.get(token, async () => {
     const claimed = readClaimedClient(token)
     return claimed && verifyServiceClientToken(settings, token, claimed)
   })
-  if (!verified) return undefined
-  const key = await vault.serviceClients.findVerificationKey(verified.clientId, verified.keyId, USED)
-  return key?.publicKey.x === verified.publicKeyX ? verified.clientId : undefined
+  return verified && (await isKeyAlive(settings, verified)) ? verified.clientId : undefined
+}
+
+/** Its signature held: what the key is looked up for is a use of it. */
+const USED = { used: true }
+
+/** Deleted or expired, it stops at once. */
+async function isKeyAlive<Context>({ vault }: HandlerSettings<Context>, { clientId, keyId, publicKeyX }: VerifiedToken): Promise<boolean> {
+  const key = await vault.serviceClients.findVerificationKey(clientId, keyId, USED)
+  return key?.publicKey.x === publicKeyX
 }
 
 /** What says that it is from a service client is nobody else's, and is not shown to the host. */

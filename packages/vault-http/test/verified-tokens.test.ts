@@ -40,6 +40,42 @@ describe('a token that held', () => {
       expect(await tokens.get(other, async () => undefined), other).toBeUndefined()
   })
 
+  it('says nothing of another that ends alike, and is not put out by one that does not hold', async () => {
+    const tokens = start()
+    const signature = 's'.repeat(86)
+    await tokens.get(`header.claims.${signature}`, async () => verifiedAs('sc_a'))
+    for (const other of [
+      `header.claimz.${signature}`,
+      `heade_.claims.${signature}`,
+      signature,
+      `s${signature}`,
+      ` header.claims.${signature}`,
+    ]) {
+      expect(tokens.find(other), other).toBeUndefined()
+      expect(await tokens.get(other, async () => undefined), other).toBeUndefined()
+    }
+    expect(tokens.find(`header.claims.${signature}`)).toEqual(verifiedAs('sc_a'))
+  })
+
+  it('and one that ends alike and holds prove what each proved, one after the other', async () => {
+    const tokens = start()
+    const [first, second] = [`1.${'s'.repeat(86)}`, `2.${'s'.repeat(86)}`]
+    for (let times = 0; times < 2; times += 1) {
+      expect(await tokens.get(first, async () => verifiedAs('sc_a'))).toEqual(verifiedAs('sc_a'))
+      expect(await tokens.get(second, async () => verifiedAs('sc_b'))).toEqual(verifiedAs('sc_b'))
+    }
+  })
+
+  it('is found until its end, and not before it was verified', async () => {
+    const tokens = start()
+    expect(tokens.find('t')).toBeUndefined()
+    await tokens.get('t', async () => verifiedAs('sc_a', START_MS + 1_000))
+    nowMs = START_MS + 999
+    expect(tokens.find('t')).toEqual(verifiedAs('sc_a', START_MS + 1_000))
+    nowMs = START_MS + 1_000
+    expect(tokens.find('t')).toBeUndefined()
+  })
+
   it('is verified again from its end on', async () => {
     const tokens = start()
     await tokens.get('t', async () => verifiedAs('sc_a', START_MS + 1_000))
