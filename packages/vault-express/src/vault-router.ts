@@ -1,5 +1,5 @@
-import { createVaultService, type VaultHandlerOptions, type VaultRequest } from '@holdfast/vault-http'
-import type { Request as ExpressRequest, RequestHandler } from 'express'
+import { createVaultService, type Reply, type VaultHandlerOptions, type VaultRequest } from '@holdfast/vault-http'
+import type { Request as ExpressRequest, NextFunction, RequestHandler, Response } from 'express'
 import { ExpressVaultRequest } from './express-vault-request.js'
 import { rememberRouter } from './router-registry.js'
 import { sendReply } from './send-reply.js'
@@ -42,6 +42,14 @@ export function vaultRouter(options: VaultRouterOptions): RequestHandler {
     rememberRouter(options.vault, request, router)
     const reply = service.respond(new ExpressVaultRequest(request, response, origin), request)
     if (!reply) return next()
-    reply.then((answer) => sendReply(answer, response)).catch(next)
+    void sendWhenReady(reply, response, next)
+  }
+}
+
+async function sendWhenReady(reply: Promise<Reply>, response: Response, next: NextFunction): Promise<void> {
+  try {
+    sendReply(await reply, response)
+  } catch (error) {
+    next(error)
   }
 }

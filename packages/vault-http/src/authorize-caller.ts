@@ -14,7 +14,12 @@ export async function authorizeCaller<Context>(
   permission: string,
   resource: ResourceUri | undefined,
 ): Promise<void> {
-  if (resource !== undefined && (await isAllowed(settings, caller, permission, resource))) return
+  try {
+    if (resource !== undefined && (isOwn(caller, permission, resource) || (await isGranted(settings, caller, permission, resource)))) return
+  } catch (error) {
+    // An id that no resource or subject can have is covered by no grant either.
+    if (!isVaultError(error, 'invalid_request')) throw error
+  }
   throw permissionDenied()
 }
 
@@ -23,18 +28,15 @@ function permissionDenied(): VaultError {
   return new VaultError('permission_denied', 'The caller has no grant that covers this. Add an access record for it.')
 }
 
-async function isAllowed<Context>(
+function isOwn({ kind, id }: Caller, permission: string, resource: ResourceUri): boolean {
+  return kind === 'user' && isOwnCredentials(id, { permission, resource })
+}
+
+function isGranted<Context>(
   { vault }: HandlerSettings<Context>,
-  caller: Caller,
+  { id: subject }: Caller,
   permission: string,
   resource: ResourceUri,
 ): Promise<boolean> {
-  try {
-    if (caller.kind === 'user' && isOwnCredentials(caller.id, { permission, resource })) return true
-    return await vault.permissions.isAllowed({ subject: caller.id, permission, resource })
-  } catch (error) {
-    // An id that no resource or subject can have is covered by no grant either.
-    if (isVaultError(error, 'invalid_request')) return false
-    throw error
-  }
+  return vault.permissions.isAllowed({ subject, permission, resource })
 }

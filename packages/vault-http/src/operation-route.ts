@@ -22,7 +22,7 @@ export function operationRoute<Context>(settings: HandlerSettings<Context>, oper
       const caller = await admit(call)
       const queryRead = query && readBySchema(query, queryOf(call.url), 'query')
       const bodyRead = body && readBySchema(body, await readJsonBody(call.request), 'body')
-      return handle<Context>(new RoutedOperationCall(settings, call, caller, queryRead, bodyRead))
+      return await handle<Context>(new RoutedOperationCall(settings, call, caller, queryRead, bodyRead))
     },
   }
 }
@@ -41,11 +41,15 @@ function admission<Context>(
       return undefined
     }
   }
-  const identify = async (call: RouteCall<Context>): Promise<Caller> => {
-    const caller = await authenticateOrCount(settings, call, route)
-    if (rateLimits.known) await rateLimits.known(caller, call, route)
-    return caller
-  }
+  const authenticated = (call: RouteCall<Context>): Promise<Caller> => authenticateOrCount(settings, call, route)
+  const { known } = rateLimits
+  const identify = known
+    ? async (call: RouteCall<Context>): Promise<Caller> => {
+        const caller = await authenticated(call)
+        await known(caller, call, route)
+        return caller
+      }
+    : authenticated
   if (access.kind === 'caller') return identify
   const resourceOf = compileResourceTemplate(access.resource)
   return async (call) => {

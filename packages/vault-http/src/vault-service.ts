@@ -8,7 +8,7 @@ import { operationRoute } from './operation-route.js'
 import { type HandlerSettings, IdentifyFailure, parseHandlerOptions, type VaultHandlerOptions } from './options.js'
 import { jsonReply, type Reply } from './reply.js'
 import { RequestCall } from './request-call.js'
-import { createRouter, type Match, type Route, type RouteCall } from './router.js'
+import { createRouter, type Match, type Route } from './router.js'
 import { connectCallbackRoute } from './routes/connect-callback.js'
 import { connectStartRoutes } from './routes/connect-start.js'
 import { credentialsOperation } from './routes/credentials.js'
@@ -70,17 +70,14 @@ export function createVaultService<Context, Incoming extends VaultRequest>(
       const reply = methodNotAllowed(match.allow)
       return match.isApi ? withCors(reply, request, allowedOrigins) : reply
     }
-    const reply = await replyOf(match.route, new RequestCall(request, match.params, context))
-    return match.route.isApi ? withCors(reply, request, allowedOrigins) : reply
-  }
-
-  async function replyOf(matched: Route<Context>, call: RouteCall<Context>): Promise<Reply> {
+    let reply: Reply
     try {
-      return await matched.handle(call)
+      reply = await match.route.handle(new RequestCall(request, match.params, context))
     } catch (error) {
       if (error instanceof IdentifyFailure) throw error.cause
-      return failed(settings, matched, call.request, error)
+      reply = failed(settings, match.route, request, error)
     }
+    return match.route.isApi ? withCors(reply, request, allowedOrigins) : reply
   }
 
   return {
