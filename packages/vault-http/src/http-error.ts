@@ -14,7 +14,13 @@ export class HttpError extends Error {
   }
 }
 
-export type HttpErrorCode = 'request_too_large' | 'unsupported_media_type' | 'rate_limited' | 'hand_out_frozen' | 'not_supported'
+export type HttpErrorCode =
+  | 'request_too_large'
+  | 'unsupported_media_type'
+  | 'rate_limited'
+  | 'hand_out_frozen'
+  | 'not_supported'
+  | 'provider_unavailable'
 
 const STATUS: Readonly<Record<HttpErrorCode, number>> = {
   request_too_large: 413,
@@ -22,4 +28,5 @@ const STATUS: Readonly<Record<HttpErrorCode, number>> = {
   rate_limited: 429,
   hand_out_frozen: 403,
   not_supported: 404,
+  provider_unavailable: 424,
 }

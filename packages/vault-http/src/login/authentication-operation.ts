@@ -1,3 +1,4 @@
+import { isVaultError } from '@holdfast/vault-core'
 import type { Application, AuthenticationRequest } from '@holdfast/vault-login'
 import { z } from 'zod'
 import { HttpError } from '../http-error.js'
@@ -6,6 +7,7 @@ import { jsonReply, type Reply } from '../reply.js'
 import type { VaultRequest } from '../vault-request.js'
 import { type AuthenticationRequestBody, authenticationRequestBody } from './authentication-request-body.js'
 import { type BegunSignIn, beginSignIn } from './begin-sign-in.js'
+import { logFailure } from './log-failure.js'
 import type { LoginSettings } from './login-settings.js'
 import { foreignOrigin, pageOrigin } from './page-origin.js'
 import { checkProof } from './proof-check.js'
@@ -40,8 +42,8 @@ export function authenticationOperation(own: LoginSettings): AnyOperation {
       401: { description: 'An account is to be linked, and nobody is signed in.' },
       403: { description: 'The page that asks is not one of a registered application.' },
       404: { description: '`connection_not_found`; `not_found`: no such tenant; `not_supported`.' },
-      424: { description: 'The connection is not configured as it must be: look into the log.' },
-      503: { description: 'The provider or the store fails for now. See `Retry-After`.' },
+      424: { description: '`provider_unavailable` for now, or the connection is not configured as it must be: look into the log.' },
+      503: { description: 'The store fails for now. See `Retry-After`.' },
     },
     handle: (call) => authenticate(own, call),
   })
@@ -91,5 +93,12 @@ async function beginAtOnce<Context>(
   if (connectionId === undefined || linkTo !== undefined || page.hostname !== vaultUrl.hostname) return undefined
   const isSame = page.origin === login.issuer
   if (!isSame && !(page.protocol === 'http:' && vaultUrl.protocol === 'http:')) return undefined
-  return beginSignIn(settings, request, asked, { connectionId, boundToBrowser: isSame })
+  try {
+    return await beginSignIn(settings, request, asked, { connectionId, boundToBrowser: isSame })
+  } catch (error) {
+    if (!isVaultError(error, 'provider_unavailable')) throw error
+    logFailure(settings, error)
+    // No 5xx: the published SDK asks for one five times over, and shows nothing of what it says.
+    throw new HttpError('provider_unavailable', error.message, error.facts.retryAfterMs)
+  }
 }

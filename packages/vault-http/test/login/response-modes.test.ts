@@ -34,6 +34,20 @@ describe('on localhost', () => {
     expect(page.searchParams.get('access_token')).not.toBeNull()
   })
 
+  it('it is told of a provider that is down by what the SDK neither repeats nor hides', async () => {
+    const { authenticate, browser, provider, logLines } = await worldOf({
+      publicUrl: 'http://localhost:4000',
+      applications: applicationAt(LOCAL),
+    })
+    await provider.close()
+    const { response, answer } = await authenticate(browser(), { origin: LOCAL, credentials: false })
+    expect([response.status, answer]).toEqual([
+      424,
+      expect.objectContaining({ errorCode: 'provider_unavailable', title: expect.any(String) }),
+    ])
+    expect(logLines).toContainEqual(['A sign-in failed.', expect.objectContaining({ connectionId: 'demo' })])
+  })
+
   it('the vault’s own pages are told it at once, too, with the cookie that binds the flow to the browser', async () => {
     const own = 'http://localhost:4000'
     const here = await worldOf({ publicUrl: own, applications: applicationAt(own) })
