@@ -11,7 +11,14 @@ import { issuedTokensOrNone, tokensReply } from './tokens-reply.js'
 
 const PATH = '/api/session'
 
-type Call<Context> = OperationCall<Context, unknown, unknown>
+const continuation = z.looseObject({
+  responseLocation: z
+    .enum(['cookie', 'body'])
+    .optional()
+    .meta({ description: 'Where tokens go to a page that sees the cookies. Default `cookie`.' }),
+})
+
+type Call<Context, Body = unknown> = OperationCall<Context, unknown, Body>
 
 /** `PATCH /api/session` continues the session of this browser with fresh tokens, `DELETE /api/session` ends it. */
 export function sessionOperations(own: LoginSettings): readonly AnyOperation[] {
@@ -25,7 +32,7 @@ export function sessionOperations(own: LoginSettings): readonly AnyOperation[] {
       access: { kind: 'public' },
       // Limits by itself: whoever has a session is no stranger.
       unlimited: true,
-      body: z.looseObject({}).optional(),
+      body: continuation.optional(),
       answers: {
         200: { description: 'The tokens, or nothing when they are in cookies.', schema: issuedTokensOrNone },
         403: { description: 'The page that asks is not one of a registered application.' },
@@ -52,8 +59,11 @@ export function sessionOperations(own: LoginSettings): readonly AnyOperation[] {
   ]
 }
 
-async function continueSession<Context>(own: LoginSettings, call: Call<Context>): Promise<Reply> {
-  const { request } = call
+async function continueSession<Context>(
+  own: LoginSettings,
+  call: Call<Context, z.output<typeof continuation> | undefined>,
+): Promise<Reply> {
+  const { request, body } = call
   const { login } = own
   requireKnownOrigin(own, request)
   const origin = pageOrigin(request) ?? ''
@@ -65,14 +75,20 @@ async function continueSession<Context>(own: LoginSettings, call: Call<Context>)
     await call.settings.rateLimits.stranger(call, `PATCH ${PATH}`)
     return noSession()
   }
-  const reply = await freshTokens(own, application, held, origin)
+  const reply = await freshTokens(own, application, held, origin, body?.responseLocation === 'body')
   return { ...reply, cookies: [...(reply.cookies ?? []), sessionCookie(own, held)] }
 }
 
-async function freshTokens(own: LoginSettings, application: Application, { session }: HeldSession, origin: string): Promise<Reply> {
+async function freshTokens(
+  own: LoginSettings,
+  application: Application,
+  { session }: HeldSession,
+  origin: string,
+  inBody: boolean,
+): Promise<Reply> {
   const { userId, applicationId, connectionId, sessionId } = session
   const tokens = await own.login.tokens.issue({ userId, applicationId, connectionId, sessionId })
-  if (!cookiesReach(own, new URL(origin))) return tokensReply(own, application, tokens, origin)
+  if (inBody || !cookiesReach(own, new URL(origin))) return tokensReply(own, application, tokens, origin)
   return { ...jsonReply(200, {}), cookies: tokenCookies(own, application, tokens) }
 }
 

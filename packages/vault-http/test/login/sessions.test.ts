@@ -34,6 +34,19 @@ describe('PATCH /api/session', () => {
     expect(response.headers.get('cache-control')).toBe('no-store')
   })
 
+  it('gives a page the tokens themselves when it asks for them', async () => {
+    const browser = await signedIn()
+    const response = await browser.script(APP_URL, 'PATCH', '/api/session', { body: { responseLocation: 'body' } })
+    const tokens = await response.json()
+    expect([response.status, tokens]).toEqual([
+      200,
+      { access_token: expect.any(String), id_token: expect.any(String), token_type: 'Bearer', expires_in: expect.any(Number) },
+    ])
+    expect(decodeJwt(tokens.id_token)).toMatchObject({ name: 'Alice Alvarez' })
+    const elsewhere = await browser.script(APP_URL, 'PATCH', '/api/session', { body: { responseLocation: 'elsewhere' } })
+    expect(elsewhere.status).toBe(400)
+  })
+
   it('serves two tabs at once, and ends the session of a token that comes too late', async () => {
     const browser = await signedIn()
     const stolen = new Map(browser.cookies)
