@@ -29,12 +29,15 @@ export interface GetCredentialsParts {
 /** An API that refuses every token would have a refresh made for each call; a token this young is not refreshed for it again. */
 const REJECTED_INTERVAL_MS = 30_000
 
+/** Nothing here changes bytes of a row. */
+const READ_ONLY = { copy: false } as const
+
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
 export function createGetCredentials(
   parts: GetCredentialsParts,
 ): (selector: CredentialSelector, options?: GetCredentialsOptions) => Promise<Credentials> {
   const { tenant, connections, credentials, sealer, coordinator, unwritten, runtime, callerWaitMs } = parts
-  const { open, dataOf, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
+  const { look, open, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
 
   return async (selector, options = {}) => {
     const { connectionId, userId, accountId } = parseSelector(selector)
@@ -44,33 +47,33 @@ export function createGetCredentials(
     const key = { tenant, connectionId, userId, accountId }
     let row: CredentialRow | null
     try {
-      row = await credentials.get(key)
+      row = await credentials.get(key, READ_ONLY)
     } catch (error) {
       // What a refresh brought while the store was away is here, and nowhere else.
       const grant = forceRefresh ? undefined : unwritten.find(key)
       if (!grant || (rejected !== undefined && (await fingerprintOf(userId, grant.accessToken)) === rejected)) throw error
-      return handOut(key, grant, requiredScopes)
+      return await handOut(key, grant, requiredScopes)
     }
     signal?.throwIfAborted()
     if (!row || row.status === 'disconnected') throw credentialNotFound({ connectionId, userId })
-    const data = dataOf(row)
+    const { data, accessToken } = look(row)
     assertScopes(row, data, requiredScopes)
 
     // The store answers, and still has not taken what the last refresh brought: nobody is given an older token than before,
     // and until it is written none is asked for again.
     const unstored = forceRefresh ? undefined : unwritten.find(key, row)
-    if (unstored) return handOut(key, unstored, requiredScopes)
+    if (unstored) return await handOut(key, unstored, requiredScopes)
     const isForced = forceRefresh || (rejected !== undefined && (await isStillRejected(row, data, rejected)))
-    switch (judge(connection, row, data, minValidityMs, isForced)) {
+    const freshness = judge(connection, row, data, minValidityMs, isForced)
+    switch (freshness) {
       case 'dead':
         throw reauthorizationRequired(row, data.reason ?? (isLiveRow(row, data) ? 'no_refresh_token' : 'expired'))
-      case 'fresh':
-        return handOut(row, await storedGrant(row, data))
-      case 'refresh-soon':
-        letRunBehind(coordinator.refresh(connection, row))
-        return handOut(row, await storedGrant(row, data))
       case 'refresh-now':
-        return handOut(row, await refreshed(connection, row, data, isForced, signal), requiredScopes)
+        return await handOut(row, await refreshed(connection, row, data, isForced, signal), requiredScopes)
+      case 'refresh-soon':
+      case 'fresh':
+        if (freshness === 'refresh-soon') letRunBehind(coordinator.refresh(connection, row))
+        return await handOut(row, accessToken ? grantOf(row, data, accessToken) : await storedGrant(row, data))
     }
   }
 

@@ -8,12 +8,19 @@ import { openAccessToken } from './sealed-tokens.js'
 
 /** Access tokens that were opened lately, so that the same sealed bytes are not opened again for each caller. */
 export interface OpenedTokens {
+  /** What can be had without waiting of a row that was just read. @throws {VaultError} `decryption_failed` when its data is damaged. */
+  look(row: CredentialRow): OpenedRow
   /** The access token of a row that was just read; undefined when it has none. @throws {VaultError} `decryption_failed`, `store_unavailable`. */
   open(row: CredentialRow): Promise<Secret | undefined>
-  /** What the row says beside its columns. @throws {VaultError} `decryption_failed` when it is damaged. */
-  dataOf(row: CredentialRow): CredentialData
   /** Names the token and tells nothing of it, base64url. */
   fingerprintOf(userId: string, accessToken: Secret): Promise<string>
+}
+
+export interface OpenedRow {
+  /** What the row says beside its columns. */
+  readonly data: CredentialData
+  /** Undefined when it was not opened lately, or there is none. */
+  readonly accessToken: Secret | undefined
 }
 
 /** As long as the data key is held that opens them. */
@@ -21,11 +28,10 @@ const MAX_AGE_MS = 300_000
 /** A token and its sealed bytes are some 4 KB: 4 MB at most. */
 const MAX_TOKENS = 1_000
 
-interface OpenedToken {
+interface OpenedToken extends OpenedRow {
   readonly sealed: Uint8Array
   /** The row's JSON, and what it says. */
   readonly text: string
-  readonly data: CredentialData
   readonly epoch: number
   readonly secretRev: number
   readonly openedAtMs: number
@@ -50,26 +56,31 @@ export function createOpenedTokens({ sealer, clock }: { readonly sealer: Sealer;
     opened.set(key, token)
   }
 
+  function isCurrent(known: OpenedToken, row: CredentialRow): boolean {
+    return isFrom(known, row) && clock.monotonic() - known.openedAtMs < MAX_AGE_MS
+  }
+
   return {
+    look(row) {
+      const known = opened.get(keyOf(row))
+      const data = known?.text === row.data ? known.data : readCredentialData(row)
+      return { data, accessToken: known && isCurrent(known, row) ? known.accessToken : undefined }
+    },
+
     async open(row) {
       const { accessToken: sealed, epoch, secretRev } = row
       const key = keyOf(row)
       const known = opened.get(key)
-      const nowMs = clock.monotonic()
-      if (known && sealed !== null && isFrom(known, row, sealed) && nowMs - known.openedAtMs < MAX_AGE_MS) return known.accessToken
+      if (known && isCurrent(known, row)) return known.accessToken
+      const openedAtMs = clock.monotonic()
       opened.delete(key)
       const accessToken = await openAccessToken(sealer, row)
       // A copy: what a store handed out is its own.
       if (accessToken && sealed !== null) {
         const data = readCredentialData(row)
-        remember(key, { sealed: sealed.slice(), text: row.data, data, epoch, secretRev, openedAtMs: nowMs, accessToken })
+        remember(key, { sealed: sealed.slice(), text: row.data, data, epoch, secretRev, openedAtMs, accessToken })
       }
       return accessToken
-    },
-
-    dataOf(row) {
-      const known = opened.get(keyOf(row))
-      return known?.text === row.data ? known.data : readCredentialData(row)
     },
 
     fingerprintOf(userId, accessToken) {
@@ -91,9 +102,9 @@ function keyOf({ connectionId, userId, accountId }: CredentialRow): string {
 const HEADER_LENGTH = 76
 const TAG_LENGTH = 16
 
-function isFrom(known: OpenedToken, { epoch, secretRev }: CredentialRow, sealed: Uint8Array): boolean {
+function isFrom(known: OpenedToken, { epoch, secretRev, accessToken: sealed }: CredentialRow): boolean {
+  if (known.epoch !== epoch || known.secretRev !== secretRev || sealed === null || known.sealed.length !== sealed.length) return false
   const { length } = sealed
-  if (known.epoch !== epoch || known.secretRev !== secretRev || known.sealed.length !== length) return false
   for (let index = 0; index < HEADER_LENGTH; index += 1) if (known.sealed[index] !== sealed[index]) return false
   for (let index = length - TAG_LENGTH; index < length; index += 1) if (known.sealed[index] !== sealed[index]) return false
   return true

@@ -132,7 +132,11 @@ export interface DueQuery {
 }
 
 export interface CredentialStore {
-  get(key: CredentialKey): Promise<CredentialRow | null>
+  /**
+   * @param options.copy - False: the caller changes no byte of what it gets, and a store may hand out what it holds itself. Default true: what
+   * is handed out is the caller's own.
+   */
+  get(key: CredentialKey, options?: { readonly copy?: boolean }): Promise<CredentialRow | null>
   /** Up to 1,000 in one round trip, in the order of `keys`; null for each that is not there. */
   getMany(keys: readonly CredentialKey[]): Promise<readonly (CredentialRow | null)[]>
   /** Version 1, fence 0, no lease. `exists` with the row that is there; `inserted` if that row is this very attempt's. */

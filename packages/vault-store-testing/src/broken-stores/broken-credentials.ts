@@ -87,6 +87,21 @@ export const brokenCredentials: BrokenStores = {
     },
     caughtBy: /bytes are copies/,
   },
+  'a row that was read without a copy changes under its reader': {
+    breakIt: (sound) => {
+      const kept = new Map<string, CredentialRow>()
+      return withCredentials(sound, {
+        get: async (key, options) => {
+          const row = await sound.credentials.get(key)
+          if (!row || options?.copy !== false) return row
+          const shared = Object.assign(kept.get(JSON.stringify(key)) ?? row, row)
+          kept.set(JSON.stringify(key), shared)
+          return shared
+        },
+      })
+    },
+    caughtBy: /without a copy/,
+  },
   'times are kept in seconds': {
     breakIt: (sound) =>
       withCredentials(sound, {

@@ -70,6 +70,16 @@ export function credentialRules({ describe, rule, expect, expectCode }: StoreSub
       expect((await store.credentials.get(keyOf(row)))?.accessToken).toEqual(bytesOf('access'))
     })
 
+    rule('a row that is read without a copy is as good as one, and later writes do not change it', async ({ store, tenant }) => {
+      const row = await insertOne(store, tenant)
+      const read = await store.credentials.get(keyOf(row), { copy: false })
+      expect(read).toEqual(row)
+      const set = { accessToken: bytesOf('new'), status: 'quarantined' } as const
+      await store.credentials.update({ key: keyOf(row), attemptId: 'attempt-2', expect: { version: 1 }, set })
+      expect(await store.credentials.get(keyOf(row), { copy: false })).toMatchObject({ ...set, version: 2 })
+      expect(read).toEqual(row)
+    })
+
     rule('getMany answers in the order of the keys, null for each that is not there', async ({ store, tenant }) => {
       const alice = await insertOne(store, tenant)
       const bob = await insertOne(store, tenant, { userId: 'bob' })

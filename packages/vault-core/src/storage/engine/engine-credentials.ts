@@ -31,10 +31,11 @@ export function engineCredentials({ read, transact }: EngineRuns): CredentialSto
     })
 
   return {
-    async get(key) {
+    async get(key, options) {
       assert.assertCredentialKey(key)
       const row = await read((tables) => tables.get('credentials', rowKey(key)))
-      return row ? copyRow(row) : null
+      if (!row) return null
+      return options?.copy === false ? row : copyRow(row)
     },
 
     async getMany(keys) {
