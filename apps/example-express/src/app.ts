@@ -1,10 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import type { DemoProvider } from '@holdfast/demo-provider'
 import type { Vault } from '@holdfast/vault-core'
+import type { Login } from '@holdfast/vault-login'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Activity } from './activity.ts'
 import type { BackgroundJob } from './background-job.ts'
+import { BROWSER_APP_PATH } from './login.ts'
 import { backgroundJobPage } from './pages/background-job-page.ts'
+import { browserAppPage } from './pages/browser-app-page.ts'
 import { operatorPage } from './pages/operator-page.ts'
 import { problemPage } from './pages/problem-page.ts'
 import { signInPage } from './pages/sign-in-page.ts'
@@ -16,6 +19,7 @@ import { mountVault } from './vault.ts'
 
 export interface AppParts {
   readonly vault: Vault
+  readonly login: Login
   readonly provider: DemoProvider
   /** As browsers see it. */
   readonly origin: string
@@ -25,14 +29,15 @@ export interface AppParts {
 }
 
 /** The application: an ordinary Express one. */
-export function createApp({ vault, provider, origin, activity, job, jobEveryMs }: AppParts): Express {
+export function createApp({ vault, login, provider, origin, activity, job, jobEveryMs }: AppParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.use(securityHeaders(provider.issuer))
+  app.use('/assets/vault-client', express.static(VAULT_CLIENT, { index: false, maxAge: 0 }))
   app.use('/assets', express.static(fileURLToPath(new URL('./public', import.meta.url)), { index: false, maxAge: 0 }))
   app.use(ownOriginOnly(origin))
   app.use(sessionCookie())
-  mountVault(app, vault, origin)
+  mountVault(app, vault, login, origin)
   app.use(express.urlencoded({ extended: false, limit: '10kb' }))
 
   app.get('/', (req, res) => {
@@ -60,6 +65,7 @@ export function createApp({ vault, provider, origin, activity, job, jobEveryMs }
     res.redirect(303, '/')
   })
   app.use(connectionRoutes({ vault, provider }))
+  app.get(BROWSER_APP_PATH, (req, res) => void res.send(browserAppPage(signedInUser(req), provider.apiUrl)))
 
   // Open to all, since the application listens on this machine only. In a real one they belong behind the operator's sign-in.
   app.get('/operator', (req, res) => void res.send(operatorPage(signedInUser(req), activity.feed)))
@@ -76,8 +82,11 @@ export function createApp({ vault, provider, origin, activity, job, jobEveryMs }
   return app
 }
 
+/** The client for browsers, as it is published: pages load it without being built. */
+const VAULT_CLIENT = fileURLToPath(new URL('../node_modules/@holdfast/vault-client/dist', import.meta.url))
+
 function securityHeaders(providerOrigin: string): express.RequestHandler {
-  const policy = `default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' ${providerOrigin}`
+  const policy = `default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' ${providerOrigin}; connect-src 'self' ${providerOrigin}`
   return (_req, res, next) => {
     res.set({
       'content-security-policy': policy,

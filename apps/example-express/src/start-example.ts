@@ -7,6 +7,7 @@ import { createApp } from './app.ts'
 import { backgroundJobAccessKey, createBackgroundJob } from './background-job.ts'
 import { checkStoredGrants } from './check-stored-grants.ts'
 import { openDataFolder, wrappingKeys } from './data-folder.ts'
+import { openLogin } from './login.ts'
 import { StartFailure } from './start-failure.ts'
 import { CONNECTION_ID, openVault } from './vault.ts'
 
@@ -59,7 +60,7 @@ export async function startExample(options: ExampleOptions): Promise<Example> {
     const administrator = await vault.bootstrapAdministrator()
     const accessKey = await backgroundJobAccessKey(vault, folder)
     const job = createBackgroundJob({ vault, provider, origin, accessKey, everyMs: jobEveryMs })
-    server.on('request', createApp({ vault, provider, origin, activity, job, jobEveryMs }))
+    server.on('request', createApp({ vault, login: openLogin(vault, origin), provider, origin, activity, job, jobEveryMs }))
     closers.push(async () => {
       activity.feed.close()
       await job.stop()

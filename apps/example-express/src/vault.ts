@@ -1,6 +1,7 @@
 import type { DemoProvider } from '@holdfast/demo-provider'
 import { type EventListener, localKeyring, type Vault } from '@holdfast/vault-core'
 import { createVault, vaultRouter } from '@holdfast/vault-express'
+import type { Login } from '@holdfast/vault-login'
 import { sqliteStore } from '@holdfast/vault-store-sql'
 import type { Express } from 'express'
 import type { NamedKey } from './data-folder.ts'
@@ -21,6 +22,6 @@ export function openVault(path: string, keys: readonly NamedKey[], provider: Dem
 }
 
 /** Mounted after the application's own session, which tells who is signed in. */
-export function mountVault(app: Express, vault: Vault, origin: string): void {
-  app.use(vaultRouter({ vault, publicUrl: origin, identify: (req) => req.session.userId }))
+export function mountVault(app: Express, vault: Vault, login: Login, origin: string): void {
+  app.use(vaultRouter({ vault, login, publicUrl: origin, identify: (req) => req.session.userId }))
 }

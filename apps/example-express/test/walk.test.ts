@@ -104,7 +104,7 @@ describe.runIf(executablePath)('the example in Chromium', () => {
       const page = await context.newPage()
       await page.goto(example.origin)
       await signIn(page, 'Chloé Martin')
-      for (const path of ['/connections', '/operator', '/background-job']) {
+      for (const path of ['/connections', '/operator', '/background-job', '/browser-app']) {
         await page.goto(example.origin + path)
         expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(width)
       }

@@ -7,16 +7,19 @@ export interface PageFrame {
   readonly user?: User | undefined
   /** Path of the entry of the navigation that this page is. */
   readonly at?: string
+  /** Path of a script of its own. */
+  readonly script?: string
 }
 
 const NAVIGATION: readonly (readonly [string, string])[] = [
   ['/connections', 'Connections'],
   ['/operator', 'Operator'],
   ['/background-job', 'Background job'],
+  ['/browser-app', 'Browser app'],
 ]
 
 /** A whole page, as text to send. */
-export function layout({ title, user, at }: PageFrame, body: HtmlValue): string {
+export function layout({ title, user, at, script }: PageFrame, body: HtmlValue): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -27,6 +30,7 @@ export function layout({ title, user, at }: PageFrame, body: HtmlValue): string 
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/style.css">
 <script src="/assets/live.js" defer></script>
+${script !== undefined && html`<script type="module" src="${script}"></script>`}
 </head>
 <body>
 <a class="skip" href="#content">Skip to content</a>
