@@ -287,6 +287,16 @@ describe('requests that another site makes in the user’s browser', () => {
     expect((await browser.script(APP_URL, 'PATCH', '/api/session', { body: {} })).status).toBe(200)
   })
 
+  it('a sign-out is refused to a foreign origin also when it brings a token of its own', async () => {
+    const [victim, attacker] = [world.browser(), world.browser()]
+    await world.signIn(victim, { body: CODE })
+    const { asked, code } = await withCode(attacker, 'bob')
+    const { access_token } = (await (await world.redeem(attacker, asked, code)).json()) as { access_token: string }
+    const headers = { ...json, origin: EVIL, authorization: `Bearer ${access_token}` }
+    expect((await asks(victim, 'DELETE', '/api/session', headers)).status).toBe(403)
+    expect((await victim.script(APP_URL, 'PATCH', '/api/session', { body: {} })).status).toBe(200)
+  })
+
   it('a link is refused to a foreign origin, and needs a known one with the cookie', async () => {
     const browser = world.browser()
     await world.signIn(browser, { body: CODE })
@@ -470,18 +480,11 @@ describe('tokens and codes', () => {
       applications: [{ applicationId: APP, redirectUrls: [`${local}/`] }],
     })
     const browser = logged.browser()
-    const { asked, page, callbackUrl } = await logged.signIn(browser, {
-      origin: local,
-      credentials: false,
-      body: { redirectUrl: `${local}/?secret=canary-query` },
-    })
+    const asking = { origin: local, credentials: false, body: { redirectUrl: `${local}/?secret=canary-query` } }
+    const { asked, page, callbackUrl } = await logged.signIn(browser, asking)
     await browser.navigate(callbackUrl)
-    await logged.consent(
-      browser,
-      (await logged.authenticate(browser, { origin: local, credentials: false })).answer.authenticationUrl,
-      'alice',
-      { deny: true },
-    )
+    const again = await logged.authenticate(browser, asking)
+    await logged.consent(browser, again.answer.authenticationUrl, 'alice', { deny: true })
     await logged.redeem(browser, asked, 'canary-code')
     await browser.script(local, 'GET', '/api/session/credentials', { headers: { authorization: 'Bearer canary.canary.canary' } })
     const text = JSON.stringify(logged.logLines, (_key, value: unknown) =>
