@@ -13,7 +13,7 @@ export interface PendingRequest {
  * What is kept in the browser:
  *
  * - in `localStorage`, until its answer comes, the code verifier of each request, so that of several tabs with one answer one takes it;
- *   and a random word that changes when somebody signs in or out, so that the tabs notice.
+ *   and a mark, a random word with a hash of who is signed in, that changes with whom that is, so that the other tabs notice.
  * - in `sessionStorage`, of this tab alone and gone with it, the session with its access token: a page that is loaded anew, or whose vault
  *   is of another site and gets no cookies, stays signed in. A script that could read it there could as well ask for it. What lives long, the
  *   session's own secret, is in a cookie that no script sees.
@@ -23,9 +23,10 @@ export interface BrowserStorage {
   hasRequest(requestId: string): boolean
   /** For one caller alone. */
   takeRequest(requestId: string): PendingRequest | undefined
-  /** Undefined when there is none, or somebody signed in or out since. */
+  /** Undefined when there is none, or another user signed in, or this one out, since. */
   readSession(): BrowserSession | undefined
-  keepSession(session: BrowserSession): void
+  /** @param user - A hash of who he is. */
+  keepSession(session: BrowserSession, user: string): void
   /** In this tab. */
   forgetSession(): void
   /** In all tabs. */
@@ -37,7 +38,8 @@ const ABANDONED_MS = 3_600_000
 
 export function createBrowserStorage(name: string): BrowserStorage {
   const requestKey = (requestId: string): string => `${name}:${requestId}`
-  const epoch = (): string | null => localStorage.getItem(name)
+  const mark = (): string | null => localStorage.getItem(name)
+  const setMark = (user: string): void => localStorage.setItem(name, `${crypto.randomUUID()}:${user}`)
 
   function removeAbandoned(): void {
     for (const key of Object.keys(localStorage)) {
@@ -60,14 +62,17 @@ export function createBrowserStorage(name: string): BrowserStorage {
       return request
     },
     readSession() {
-      const kept = parse(sessionStorage.getItem(name)) as { epoch: string | null; session: BrowserSession } | undefined
-      return kept?.epoch === epoch() ? { ...kept.session, expiresAt: new Date(kept.session.expiresAt) } : undefined
+      const kept = parse(sessionStorage.getItem(name)) as { mark: string | null; session: BrowserSession } | undefined
+      return kept?.mark === mark() ? { ...kept.session, expiresAt: new Date(kept.session.expiresAt) } : undefined
     },
-    keepSession: (session) => sessionStorage.setItem(name, JSON.stringify({ epoch: epoch(), session })),
+    keepSession(session, user) {
+      if (mark()?.split(':')[1] !== user) setMark(user)
+      sessionStorage.setItem(name, JSON.stringify({ mark: mark(), session }))
+    },
     forgetSession: () => sessionStorage.removeItem(name),
     endSessions() {
       sessionStorage.removeItem(name)
-      localStorage.setItem(name, crypto.randomUUID())
+      setMark('')
     },
   }
 }

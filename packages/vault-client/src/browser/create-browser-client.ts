@@ -5,6 +5,7 @@ import type { BrowserClient, BrowserClientOptions, SignInOptions } from './brows
 import { type BrowserSession, readSession } from './browser-session.js'
 import { createBrowserStorage, type PendingRequest } from './browser-storage.js'
 import { readConnectionCredentials } from './connection-credentials.js'
+import { readIdentities } from './linked-identity.js'
 import { newCodeVerifier } from './pkce.js'
 import { proofOfWork } from './proof-of-work.js'
 import { sha256 } from './sha256.js'
@@ -35,25 +36,23 @@ export function createBrowserClient({ url, applicationId }: BrowserClientOptions
   const storage = createBrowserStorage(name)
   let running: Promise<BrowserSession | undefined> | undefined
 
-  async function leave(
-    { connectionId, connectionProperties, redirectUrl = addressWithoutAnswer() }: SignInOptions,
-    accessToken?: string,
-  ): Promise<void> {
+  /** Goes to the vault; with a session, to link an account to its user. */
+  async function leave(options: SignInOptions, linkTo?: BrowserSession): Promise<void> {
+    const { connectionId, connectionProperties, redirectUrl = addressWithoutAnswer() } = options
     const codeVerifier = newCodeVerifier()
-    const [codeChallenge, antiAbuseHash] = await Promise.all([sha256(codeVerifier), proofOfWork([connectionId, applicationId])])
     const body = {
       applicationId,
       connectionId,
       connectionProperties,
       redirectUrl,
-      codeChallenge,
+      codeChallenge: await sha256(codeVerifier),
       codeChallengeMethod: 'S256',
-      antiAbuseHash,
+      antiAbuseHash: await proofOfWork([connectionId, applicationId]),
       flowType: 'code',
       responseLocation: 'query',
-      ...(accessToken && { linkIdentity: true }),
+      linkIdentity: linkTo && true,
     }
-    const answer = await call('POST', 'authentication', { body, accessToken })
+    const answer = await call('POST', 'authentication', { body, accessToken: linkTo?.accessToken })
     const [requestId, authenticationUrl] = [textOf(answer, 'authenticationRequestId'), textOf(answer, 'authenticationUrl')]
     if (!requestId || !authenticationUrl) throw new VaultClientError('invalid_response', 'The vault names no page to go to. Correct `url`.')
     storage.keepRequest(requestId, { codeVerifier, redirectUrl })
@@ -69,15 +68,13 @@ export function createBrowserClient({ url, applicationId }: BrowserClientOptions
       code_verifier: codeVerifier,
       antiAbuseHash: await proofOfWork([applicationId, requestId, code]),
     }
-    const session = readSession(await call('POST', `authentication/${encodeURIComponent(requestId)}/tokens`, { body }))
-    storage.endSessions()
-    return session
+    return readSession(await call('POST', `authentication/${encodeURIComponent(requestId)}/tokens`, { body }), origin, applicationId)
   }
 
   /** By the cookie that the vault set for itself. */
   async function resume(): Promise<BrowserSession | undefined> {
     try {
-      return readSession(await call('PATCH', 'session', { body: {} }))
+      return readSession(await call('PATCH', 'session', { body: { responseLocation: 'body' } }), origin, applicationId)
     } catch (error) {
       if (isVaultClientError(error) && NO_SESSION.has(error.status)) return undefined
       throw error
@@ -90,33 +87,34 @@ export function createBrowserClient({ url, applicationId }: BrowserClientOptions
   }
 
   async function findSession(answer: SignInAnswer | undefined): Promise<BrowserSession | undefined> {
-    // Another tab with the same address may have taken it.
+    // Undefined, too, when another tab with the same address took it.
     const request = answer && storage.takeRequest(answer.nonce)
-    if (answer?.error && request) throw new VaultClientError(answer.error, 'The sign-in did not come to its end.')
+    if (answer?.error && request) throw new VaultClientError(answer.error, `The vault did not sign the user in: ${answer.error}.`)
     if (!answer?.code || !request) return held() ?? resume()
-    // A code goes to the vault that made it alone (RFC 9207).
+    // A code goes to nobody but the vault that made it (RFC 9207).
     if (answer.issuer !== origin) throw new VaultClientError('invalid_response', `The answer is from ${answer.issuer}. Correct \`url\`.`)
     try {
       return await redeem(answer.code, answer.nonce, request)
     } catch (error) {
-      // A code is old or lost, but the session that it began may be there.
+      // The code is too old, or the answer was lost; the session that it belongs to may be there all the same.
       const session = await resume().catch(() => undefined)
       if (session) return session
       throw error
     }
   }
 
-  const session = (): Promise<BrowserSession | undefined> => {
+  function session(): Promise<BrowserSession | undefined> {
     if (running) return running
     const answer = takeAnswer(({ nonce, issuer }) => issuer === origin || storage.hasRequest(nonce))
     const known = answer ? undefined : held()
     if (known) return Promise.resolve(known)
-    running = withLock(name, async () => {
+    const find = async (): Promise<BrowserSession | undefined> => {
       const found = await findSession(answer)
-      if (found) storage.keepSession(found)
+      if (found) storage.keepSession(found, await sha256(found.userId))
       else storage.forgetSession()
       return found
-    }).finally(() => {
+    }
+    running = withLock(name, find).finally(() => {
       running = undefined
     })
     return running
@@ -128,7 +126,7 @@ export function createBrowserClient({ url, applicationId }: BrowserClientOptions
     throw new VaultClientError('unauthenticated', 'Nobody is signed in. Call `authenticate`.', { status: 401 })
   }
 
-  /** Asks with the user's token; once more with another when it was refused: a session may have ended elsewhere, and another begun. */
+  /** Asks with the user's token, and, when it is refused, once more with another: his session may have ended elsewhere, and a new one begun. */
   async function asUser(method: 'GET' | 'DELETE', path: string): Promise<unknown> {
     const { accessToken } = await requireSession()
     try {
@@ -143,20 +141,21 @@ export function createBrowserClient({ url, applicationId }: BrowserClientOptions
   return {
     authenticate: (options = {}) => leave(options),
     session,
-    getConnectionCredentials: async () => readConnectionCredentials(await asUser('GET', 'session/credentials')),
-    link: async (options) => leave(options, (await requireSession()).accessToken),
+    async getConnectionCredentials({ connectionId } = {}) {
+      const query = connectionId === undefined ? '' : `?connectionId=${encodeURIComponent(connectionId)}`
+      return readConnectionCredentials(await asUser('GET', `session/credentials${query}`))
+    },
+    identities: async () => readIdentities(await asUser('GET', 'session/profile')),
+    link: async (options) => leave(options, await requireSession()),
     async unlink(identityId) {
       await asUser('DELETE', `session/identities/${encodeURIComponent(identityId)}`)
     },
     async logout(redirectUrl) {
-      try {
-        await asUser('DELETE', 'session')
-      } catch (error) {
-        // Then there is none to end.
-        if (!isVaultClientError(error, 'unauthenticated')) throw error
-      } finally {
+      await withLock(name, () => {
+        const accessToken = storage.readSession()?.accessToken
         storage.endSessions()
-      }
+        return call('DELETE', 'session', { accessToken })
+      })
       if (redirectUrl) location.assign(redirectUrl)
     },
   }

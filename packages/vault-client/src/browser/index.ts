@@ -3,3 +3,4 @@ export type { BrowserClient, BrowserClientOptions, SignInOptions } from './brows
 export type { BrowserSession } from './browser-session.js'
 export type { ConnectionCredentials } from './connection-credentials.js'
 export { createBrowserClient } from './create-browser-client.js'
+export type { LinkedIdentity } from './linked-identity.js'
