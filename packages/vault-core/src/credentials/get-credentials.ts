@@ -3,7 +3,7 @@ import { isVaultError, VaultError } from '../errors.js'
 import { assessFreshness, DEFAULT_VALIDITY_MS, type Freshness, isLive } from '../expiry/policy.js'
 import type { Connection } from '../model/connection.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
-import type { AccessGrant } from '../refresh/access-grant.js'
+import { type AccessGrant, isOlderThan } from '../refresh/access-grant.js'
 import type { RefreshCoordinator, RefreshRun } from '../refresh/coordinator.js'
 import { grantOf } from '../refresh/row-state.js'
 import type { UnwrittenGrants } from '../refresh/unwritten-grants.js'
@@ -145,6 +145,8 @@ export function createGetCredentials(
       const grant = await waitFor(run, row, signal)
       // Obtained a while ago and still not written, as the store is away: it may have ended meanwhile.
       if (isOld && !isLive(grant, runtime.clock.now())) throw providerUnavailable(row, 'refresh_in_progress', 1_000)
+      // An answer that came late, or could not be written until others had a newer one: the next refresh begins when it is done with.
+      if (isOlderThan(grant, row, data)) throw providerUnavailable(row, 'refresh_in_progress', 1_000)
       return grant
     } catch (error) {
       // Nor is a token of a grant that the user ended while it was waited for.

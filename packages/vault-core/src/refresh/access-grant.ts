@@ -1,4 +1,6 @@
+import type { CredentialData } from '../credentials/credential-data.js'
 import type { Secret } from '../secret.js'
+import type { CredentialRow } from '../storage/contract.js'
 
 /** A token that may be handed out: what a refresh yields, whether it was read from the row or comes straight from the provider. */
 export interface AccessGrant {
@@ -7,4 +9,12 @@ export interface AccessGrant {
   readonly scope: string | null
   readonly issuedAtMs: number
   readonly expiresAtMs: number | null
+  readonly epoch: number
+  /** As in {@link CredentialData.tokenFence}. */
+  readonly tokenFence: number
+}
+
+/** Whether the row, with this data, holds a newer one of the same user's grants. */
+export function isOlderThan({ epoch, tokenFence }: AccessGrant, row: CredentialRow, data: CredentialData): boolean {
+  return epoch < row.epoch || (epoch === row.epoch && tokenFence < data.tokenFence)
 }

@@ -62,7 +62,15 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
   const { tokenType, scope } = data
   const grant =
     isUsable && response.accessToken
-      ? { accessToken: response.accessToken, tokenType, scope, issuedAtMs: startedAtMs, expiresAtMs }
+      ? {
+          accessToken: response.accessToken,
+          tokenType,
+          scope,
+          issuedAtMs: startedAtMs,
+          expiresAtMs,
+          epoch: row.epoch,
+          tokenFence: row.fence,
+        }
       : undefined
   return { data, stored: grant, grant }
 }

@@ -30,7 +30,7 @@ export function createRefreshCoordinator(context: RefreshContext): RefreshCoordi
   return {
     refresh(connection, seen) {
       const key = credentialKeyOf(seen)
-      const flightKey = JSON.stringify([key.connectionId, key.userId, key.accountId, seen.epoch])
+      const flightKey = JSON.stringify([key.connectionId, key.userId, key.accountId, seen.createdAtMs, seen.epoch])
       return flights.join(flightKey, () => beginRun(context, connection, key, seen))
     },
     drained: () => flights.drained(),

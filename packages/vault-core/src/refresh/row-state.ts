@@ -44,5 +44,6 @@ export async function readMovedRow(
 
 /** What is handed out of a row. */
 export function grantOf(row: CredentialRow, data: CredentialData, accessToken: Secret): AccessGrant {
-  return { accessToken, tokenType: data.tokenType, scope: data.scope, issuedAtMs: data.issuedAtMs, expiresAtMs: row.expiresAtMs }
+  const { tokenType, scope, issuedAtMs, tokenFence } = data
+  return { accessToken, tokenType, scope, issuedAtMs, expiresAtMs: row.expiresAtMs, epoch: row.epoch, tokenFence }
 }
