@@ -23,7 +23,6 @@ export function takeAnswer(isOwn: (answer: SignInAnswer) => boolean): SignInAnsw
 /** The page's address without what a sign-in left in it. */
 export function addressWithoutAnswer(): string {
   const address = new URL(location.href)
-  // What is not there is not deleted: the rest of the query would be written anew.
-  for (const name of PARAMETERS) if (address.searchParams.has(name)) address.searchParams.delete(name)
+  for (const name of PARAMETERS) address.searchParams.delete(name)
   return address.href
 }

@@ -61,22 +61,25 @@ describe.runIf(executablePath)('sign-in with the browser client in Chromium', ()
     expect((await requests()).filter(({ url }) => url.origin === world.provider.issuer)).toEqual([])
   })
 
-  it('comes back to another page of the application, with what else its address says', async () => {
+  it.each([
+    ['the page where it began', 'files?folder=a+b&flag=#top', undefined],
+    ['another page of the application', '', 'files?folder=a+b&flag=#top'],
+  ])('comes back to %s, with all that its address says', async (_name, from, to) => {
     const world = await loginWorld(twoNames)
-    const page = await openTab(await withOwnClient(await newProfile()), world.pageUrl)
-    const redirectUrl = `${world.pageUrl}files?folder=a%20b&flag#top`
-    await beginSignIn(page, { ...byDriftbox, redirectUrl })
+    const page = await openTab(await withOwnClient(await newProfile()), world.pageUrl + from)
+    await beginSignIn(page, { ...byDriftbox, ...(to !== undefined && { redirectUrl: world.pageUrl + to }) })
     await answerAt(world.provider, page)
     await untilShown(page, 'Signed in as Alice Alvarez')
-    const { pathname, searchParams, hash } = new URL(page.url())
-    expect([pathname, [...searchParams], hash]).toEqual([
-      '/files',
-      [
-        ['folder', 'a b'],
-        ['flag', ''],
-      ],
-      '#top',
-    ])
+    expect(page.url()).toBe(`${world.pageUrl}files?folder=a+b&flag=#top`)
+  })
+
+  it('when the answer to the code is lost, the session that began with it is continued', async () => {
+    const world = await loginWorld(subdomains)
+    const profile = await withOwnClient(await newProfile())
+    await profile.route('**/tokens', (route) => route.abort())
+    const requests = recordRequests(profile)
+    await signedIn(world, profile)
+    expect((await requests()).filter(({ url }) => url.pathname.endsWith('/tokens'))).toHaveLength(1)
   })
 
   it('over https, no store of the page’s holds a token but the tab’s own', async () => {
