@@ -167,29 +167,6 @@ describe('a process that was shown a newer token while its own was on its way in
   })
 })
 
-describe('a process that still cannot write its answer when others have a newer one', () => {
-  it('gives whoever needs another token none that is older than the one in the store', async () => {
-    const { world, process } = await setScene('ended', { connection: { rotation: GRACE } })
-    world.provider.failNext(answer('first'), answer('second'))
-    const troubled = troubledStore(world.store)
-    troubled.fails = writes
-    const holder = process({ store: troubled.store })
-    expect(await tokenOf(holder)).toBe('canary-access-first')
-    await world.clock.advance(20 * S)
-    expect(await tokenOf(process())).toBe('canary-access-second')
-
-    expect(await tokenOf(holder)).toBe('canary-access-second')
-    await expect(holder.getCredentials(ALICE, { forceRefresh: true })).rejects.toMatchObject({
-      code: 'provider_unavailable',
-      facts: { reason: 'refresh_in_progress' },
-    })
-    // More life than any of the two has left: the newer one is what there is.
-    await world.clock.advance(30 * MIN)
-    const { accessToken } = await holder.getCredentials(ALICE, { minValidityMs: 50 * MIN })
-    expect(accessToken).toBe('canary-access-second')
-  })
-})
-
 function answer(name: string): Fault {
   const tokens = { access_token: `canary-access-${name}`, refresh_token: `canary-refresh-${name}` }
   return { when: 'before', respond: () => json(200, { ...tokens, token_type: 'Bearer', expires_in: 3_600 }) }

@@ -95,7 +95,8 @@ describe.each([
     expect(world.provider.refreshes()).toBe(2)
   })
 
-  it('do not fall back to the earlier answer, which is not written yet, when the store is away after it has shown the later one', async () => {
+  /** A process that cannot write the earlier answer, when another has written the later one. */
+  async function behindTheLater() {
     const { world, process } = await setScene('ended', { connection: { rotation } })
     world.provider.failNext(answer('first', first), answer('second', second))
     const troubled = troubledStore(world.store)
@@ -104,9 +105,24 @@ describe.each([
     expect(await tokenOf(holder)).toBe('canary-access-first')
     await world.clock.advance(20 * S)
     expect(await tokenOf(process())).toBe('canary-access-second')
-
     expect(await tokenOf(holder)).toBe('canary-access-second')
+    return { world, troubled, holder }
+  }
+
+  it('do not fall back to the earlier answer, which is not written yet, when the store is away after it has shown the later one', async () => {
+    const { troubled, holder } = await behindTheLater()
     troubled.fails = () => true
     await expect(tokenOf(holder)).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+
+  it('do not give the earlier answer, which is not written yet, to whoever needs another token', async () => {
+    const { world, holder } = await behindTheLater()
+    await expect(holder.getCredentials(ALICE, { forceRefresh: true })).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      facts: { reason: 'refresh_in_progress' },
+    })
+    // More life than any of the two has left: the newer one is what there is.
+    await world.clock.advance(30 * MIN)
+    expect((await holder.getCredentials(ALICE, { minValidityMs: 50 * MIN })).accessToken).toBe('canary-access-second')
   })
 })
