@@ -1,5 +1,5 @@
 import type { Credentials, RotationProfile, VaultError } from '../../src/index.js'
-import type { GrantFacts, Ledger, TokenRequestFacts } from './ledger.js'
+import type { AccessTokenFacts, GrantFacts, Ledger, TokenRequestFacts } from './ledger.js'
 import type { SimulatedProcess } from './simulated-process.js'
 import type { StoredRefreshToken } from './world.js'
 
@@ -58,8 +58,8 @@ export interface HandOut {
 export function invariants(ledger: Ledger, rotation: RotationProfile, nowMs: () => number): Invariants {
   const { pauseMs, capMs, silenceMs } = PROMISE[rotation.kind]
   const runsForMs = capMs(rotation.kind === 'grace' ? rotation.seconds : 0)
-  /** The newest serial that each caller has seen, and when. */
-  const seen = new Map<string, { readonly serial: number; readonly atMs: number; readonly grantId: string }>()
+  /** What each caller has seen, and when. */
+  const seen = new Map<string, { readonly token: AccessTokenFacts; readonly atMs: number }[]>()
 
   return {
     atSending(request) {
@@ -103,10 +103,10 @@ export function invariants(ledger: Ledger, rotation: RotationProfile, nowMs: () 
       const isUnheard = process.storeTroubleUntilMs !== undefined && startedAtMs - process.storeTroubleUntilMs < UNWRITTEN_MS
       if (endedAtMs !== undefined && endedAtMs < startedAtMs && !isUnheard)
         ledger.violate(`${caller} asked at ${startedAtMs} and got ${token} of a grant that had ended at ${endedAtMs}.`)
-      const last = seen.get(caller)
-      if (last && last.grantId === facts.grantId && facts.serial < last.serial && startedAtMs >= last.atMs)
+      const before = seen.get(caller) ?? []
+      if (before.some((other) => startedAtMs >= other.atMs && isKnownToBeOlder(facts, other.token)))
         ledger.violate(`${caller} got ${token}, older than one it had seen.`)
-      if (!last || facts.serial > last.serial) seen.set(caller, { serial: facts.serial, atMs: nowMs(), grantId: facts.grantId })
+      seen.set(caller, [...before.filter((other) => other.token !== facts), { token: facts, atMs: nowMs() }])
     },
 
     atEnd({ process, startedAtMs, pausedMs }) {
@@ -137,6 +137,11 @@ export function invariants(ledger: Ledger, rotation: RotationProfile, nowMs: () 
       if (reason === 'rotation_outcome_unknown' && (wasEnded || grants.some((grant) => hasLostAnswer(grant)))) return
       ledger.violate(`${told}, for no reason.`)
     },
+  }
+
+  /** Of two requests that were on their way at once nobody but the provider can tell which it answered first. */
+  function isKnownToBeOlder(one: AccessTokenFacts, other: AccessTokenFacts): boolean {
+    return one.grantId === other.grantId && one.serial < other.serial && one.issuedAtMs <= other.askedAtMs
   }
 
   /** Why the sender of the earlier request cannot be expected to have made its answer known. */

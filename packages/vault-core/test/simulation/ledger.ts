@@ -35,6 +35,9 @@ export interface AccessTokenFacts {
   readonly userId: string
   /** In the order in which the provider issued them. */
   readonly serial: number
+  /** When the request for it left its sender. */
+  readonly askedAtMs: number
+  readonly issuedAtMs: number
   readonly endsAtMs: number
   /** Its type, or what came with it, forbids handing it out. */
   readonly unusable: boolean

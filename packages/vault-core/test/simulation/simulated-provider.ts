@@ -44,13 +44,15 @@ export function simulatedProvider(options: {
   const { rotation, reuseEndsGrant, lifetimeS, ledger, nowMs, random } = options
   let serial = 0
 
-  const issue = (grant: GrantFacts, refreshToken: string | undefined, type = 'Bearer'): Record<string, unknown> => {
+  const issue = (grant: GrantFacts, refreshToken: string | undefined, askedAtMs: number, type = 'Bearer'): Record<string, unknown> => {
     serial += 1
     const accessToken = `at-${grant.grantId}-${serial}`
     ledger.accessTokens.set(accessToken, {
       grantId: grant.grantId,
       userId: grant.userId,
       serial,
+      askedAtMs,
+      issuedAtMs: nowMs(),
       endsAtMs: nowMs() + lifetimeS * 1000,
       unusable: type.toLowerCase() !== 'bearer',
     })
@@ -86,7 +88,7 @@ export function simulatedProvider(options: {
         supersededAtMs: undefined,
       }
       ledger.grants.set(grant.grantId, grant)
-      return json(200, issue(grant, newRefreshToken(grant.grantId)))
+      return json(200, issue(grant, newRefreshToken(grant.grantId), nowMs()))
     },
 
     refresh(refreshToken, fault, request) {
@@ -106,7 +108,8 @@ export function simulatedProvider(options: {
       facts.usedAtMs ??= nowMs()
       request.rotated = rotation.kind !== 'none'
       request.issued = request.rotated ? newRefreshToken(grant.grantId) : undefined
-      const tokens = issue(grant, request.issued, fault === 'wrongTypeAfter' ? 'mac' : random.chance(0.2) ? 'bearer' : 'Bearer')
+      const type = fault === 'wrongTypeAfter' ? 'mac' : random.chance(0.2) ? 'bearer' : 'Bearer'
+      const tokens = issue(grant, request.issued, request.sentAtMs, type)
       if (FAULTS_AFTER.has(fault)) request.answerLost = request.rotated
       switch (fault) {
         case 'error500After':
