@@ -45,7 +45,7 @@ export const fuzzMutants: readonly FuzzMutant[] = [
   },
   {
     name: 'the refresh token of an unusable answer dropped',
-    file: 'refresh/record-answer.ts',
+    file: 'refresh/answer-writes.ts',
     changes: [['refreshToken: response.refreshToken ?? spent', 'refreshToken: (next.grant && response.refreshToken) ?? spent']],
     violation: /Another refresh token/,
   },
