@@ -1,3 +1,4 @@
+import { createClose } from './close-vault.js'
 import { type Connections, createConnections, tellClashes } from './connections/connections.js'
 import { createStoredConnections } from './connections/stored-connections.js'
 import type { CredentialInfo, CredentialSelector, Credentials, GetCredentialsOptions } from './credentials/credentials.js'
@@ -121,9 +122,6 @@ export interface Vault {
    */
   close(): Promise<void>
 }
-
-/** How long `close` waits for refreshes and write-backs under way, milliseconds. */
-const DRAIN_MS = 30_000
 
 /**
  * Makes a vault: wires the parts, and lets the sweeper run behind them. Every bad option and connection is named in one error.
@@ -256,18 +254,6 @@ export function createVault(options: VaultOptions): Vault {
     },
   })
 
-  const drainAndClose = async (): Promise<void> => {
-    closing.abort()
-    const drained = new AbortController()
-    await Promise.race([
-      Promise.all([coordinator.drained(), revocations.drained()]).finally(() => drained.abort()),
-      runtime.clock.sleep(DRAIN_MS, drained.signal),
-    ])
-    stopped.abort()
-    await store.close()
-  }
-  let closed: Promise<void> | undefined
-
   const vault: Vault = {
     tenant,
     accountId,
@@ -285,10 +271,13 @@ export function createVault(options: VaultOptions): Vault {
     ...whileOpen({ bootstrapAdministrator: createBootstrapAdministrator({ ...kept, serviceClients, accessRecords }) }),
     ...credentialCalls,
     sweep: () => sweeper.sweep(),
-    close: () => {
-      closed ??= drainAndClose()
-      return closed
-    },
+    close: createClose({
+      store,
+      clock: runtime.clock,
+      closing,
+      stopped,
+      drained: () => Promise.all([coordinator.drained(), revocations.drained()]),
+    }),
   }
   registerExtension(vault, {
     tenant,

@@ -2,8 +2,6 @@ import type { Log } from '@holdfast/vault-core'
 import { describe, expect, it } from 'vitest'
 import { exchangeWorld, formOf, GRANT_TYPE, JWT, PUBLIC_URL } from './token-exchange-world.js'
 
-const HOUR_MS = 3_600_000
-
 type Lines = (readonly [level: string, fields: object, message: string])[]
 
 function logTo(lines: Lines): Log {
@@ -24,19 +22,13 @@ describe('a client that goes away during a refresh', () => {
     async (route, url, { method = 'GET', body }: { method?: string; body?: object }) => {
       const lines: Lines = []
       const world = await exchangeWorld({ log: logTo(lines) })
-      await world.connect('demo', 'alice')
-      world.advance(HOUR_MS)
-      const gone = new AbortController()
-      world.provider.refuseWith = () => {
-        gone.abort()
-        return new Promise<never>(() => undefined)
-      }
+      const signal = await world.goneDuringRefresh()
       const token = world.user('alice')
       const request = new Request(url, {
         method,
         headers: { authorization: `Bearer ${token}` },
         ...(body && { body: formOf({ ...body, subject_token: token }) }),
-        signal: gone.signal,
+        signal,
       })
       const response = await world.handler(request, undefined)
       expect([response.status, await response.json()]).toMatchObject([499, { errorCode: 'client_gone' }])

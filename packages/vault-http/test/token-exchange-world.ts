@@ -43,6 +43,8 @@ export interface ExchangeWorld {
   /** The token of a user, as the host's own sign-in makes it. */
   user(userId: string): string
   connect(connectionId: string, userId: string): Promise<void>
+  /** Aborted while the vault waits for the provider, as Alice's token at `demo` has ended. For the request of a caller who goes away. */
+  goneDuringRefresh(): Promise<AbortSignal>
 }
 
 export interface PlayedProvider {
@@ -124,6 +126,12 @@ export async function exchangeWorld({
     return { clientId, keyId, token: signedWith(accessKey, nowMs) }
   }
 
+  const connect: ExchangeWorld['connect'] = async (connectionId, userId) => {
+    const redirectUri = `${PUBLIC_URL}/connect/${connectionId}/callback`
+    const { state, flowBinding } = await vault.authorization.start({ connectionId, userId, redirectUri })
+    await vault.authorization.complete({ callbackUrl: `${redirectUri}?code=code-1&state=${state}`, flowBinding, userId })
+  }
+
   return {
     vault,
     handler,
@@ -139,10 +147,16 @@ export async function exchangeWorld({
     client,
     reader: () => client(ALL_CREDENTIALS),
     user: (userId) => `user.${Buffer.from(userId).toString('base64url')}.x`,
-    async connect(connectionId, userId) {
-      const redirectUri = `${PUBLIC_URL}/connect/${connectionId}/callback`
-      const { state, flowBinding } = await vault.authorization.start({ connectionId, userId, redirectUri })
-      await vault.authorization.complete({ callbackUrl: `${redirectUri}?code=code-1&state=${state}`, flowBinding, userId })
+    connect,
+    async goneDuringRefresh() {
+      await connect('demo', 'alice')
+      nowMs += 3_600_000
+      const gone = new AbortController()
+      provider.refuseWith = () => {
+        gone.abort()
+        return new Promise<never>(() => undefined)
+      }
+      return gone.signal
     },
   }
 }

@@ -115,17 +115,11 @@ describe('token exchange', () => {
   })
 
   it('lets go of a caller who has gone away while it waits for the provider', async () => {
-    await world.connect('demo', 'alice')
-    world.advance(HOUR_MS)
-    const gone = new AbortController()
-    world.provider.refuseWith = () => {
-      gone.abort()
-      return new Promise<never>(() => undefined)
-    }
+    const signal = await world.goneDuringRefresh()
     const request = new Request(`${PUBLIC_URL}/oauth/token`, {
       method: 'POST',
       body: formOf({ grant_type: GRANT_TYPE, subject_token: world.user('alice'), subject_token_type: JWT, connection: 'demo' }),
-      signal: gone.signal,
+      signal,
     })
     expect((await world.handler(request, undefined)).ok).toBe(false)
   })

@@ -10,7 +10,10 @@ export interface StartAuthorization {
   readonly connectionProperties?: ConnectionProperties
   /** Kept with the flow and returned by `complete`. The caller checks it against his allow-list first. */
   readonly returnTo?: string
-  /** Text of the caller's own, sealed with the flow and returned by `complete`; with it `complete` asks `resolveUser`. At most 8,000 characters. */
+  /**
+   * Text of the caller's own, sealed with the flow and returned by `complete`, also in the facts of its errors, which may be logged: nothing
+   * secret. With it `complete` asks `resolveUser`. At most 8,000 characters.
+   */
   readonly context?: string
   /**
    * False for a browser in which no cookie can be set when the flow begins: then nothing but `state` ties the callback to it. Refused unless

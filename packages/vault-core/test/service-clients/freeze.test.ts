@@ -1,21 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { VaultEvent } from '../../src/index.js'
-import { createServiceClients, type ServiceClients } from '../../src/service-clients/service-clients.js'
+import type { ServiceClients } from '../../src/service-clients/service-clients.js'
 import { type PermissionWorld, permissionWorld } from '../permissions/permission-world.js'
+import { serviceClientsOver } from './service-clients-over.js'
 
 async function world(): Promise<PermissionWorld & { readonly events: VaultEvent[]; readonly clientId: string; another(): ServiceClients }> {
   const inner = permissionWorld()
-  const { documents, runtime } = inner
   const events: VaultEvent[] = []
-  const another = (): ServiceClients =>
-    createServiceClients({
-      documents,
-      runtime,
-      permissions: inner.process().permissions,
-      tenant: 'default',
-      accountId: 'acc_1',
-      emit: (event) => events.push(event),
-    })
+  const another = (): ServiceClients => serviceClientsOver(inner, { emit: (event) => events.push(event) })
   const { clientId } = await another().create({ name: 'job' })
   return { ...inner, events, clientId, another }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createServiceClients, SERVICE_CLIENT_KIND, type ServiceClients } from '../../src/service-clients/service-clients.js'
+import { SERVICE_CLIENT_KIND, type ServiceClients } from '../../src/service-clients/service-clients.js'
 import { settle } from '../fixtures/manual-clock.js'
 import { type PermissionWorld, permissionWorld } from '../permissions/permission-world.js'
+import { serviceClientsOver } from './service-clients-over.js'
 
 const HOUR_MS = 3_600_000
 /** What the clock of {@link permissionWorld} shows at first. */
@@ -16,18 +17,10 @@ interface World extends PermissionWorld {
 
 function world(): World {
   const inner = permissionWorld()
-  const { documents, runtime } = inner
   const logLines: unknown[] = []
   const logTo = (fields: object, message: string): void => void logLines.push([message, fields])
-  const another = (): ServiceClients =>
-    createServiceClients({
-      documents,
-      runtime,
-      permissions: inner.process().permissions,
-      tenant: 'default',
-      accountId: 'acc_1',
-      log: { debug: logTo, info: logTo, warn: logTo, error: logTo },
-    })
+  const log = { debug: logTo, info: logTo, warn: logTo, error: logTo }
+  const another = (): ServiceClients => serviceClientsOver(inner, { log })
   return { ...inner, logLines, clients: another(), another }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import type { BrowserContext, Page } from 'playwright-core'
 import { openTab } from '../../../../vault-express/test/login-in-chromium/fixtures/browser.js'
+import { bundlePage } from '../../../../vault-express/test/login-in-chromium/fixtures/bundle-page.js'
 import type { LoginWorld } from '../../../../vault-express/test/login-in-chromium/fixtures/login-world.js'
 import { answerAt, untilShown } from '../../../../vault-express/test/login-in-chromium/fixtures/visitor.js'
 import type { BrowserClient, SignInOptions } from '../../../src/browser/index.js'
@@ -16,14 +16,7 @@ let bundling: Promise<string> | undefined
 
 /** Has the pages of a profile run this client in place of the published one. */
 export async function withOwnClient(context: BrowserContext): Promise<BrowserContext> {
-  bundling ??= build({
-    entryPoints: [join(import.meta.dirname, 'page.browser.ts')],
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    write: false,
-    logLevel: 'silent',
-  }).then(({ outputFiles }) => outputFiles[0]?.text ?? '')
+  bundling ??= bundlePage(join(import.meta.dirname, 'page.browser.ts'))
   const body = await bundling
   await context.route('**/page.js', (route) => route.fulfill({ body, contentType: 'text/javascript' }))
   return context
