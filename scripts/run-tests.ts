@@ -28,10 +28,13 @@ const problems = [...services.problems, ...problemsOf({ results, total, turboCod
 
 for (const notice of notices) console.error(notice)
 for (const problem of problems) console.error(problem)
+const failures = results.flatMap(({ name, report }) => (report?.failures ?? []).map((failure) => `${name} ${failure}`))
+if (failures.length > 0) console.error(`\nFailed:\n\n${failures.join('\n\n')}`)
 const failed = Math.max(total.failed, problems.length > 0 ? 1 : 0)
 const line = summaryLine({ ...total, failed })
 mkdirSync(join(workspaceRoot, 'test-results'), { recursive: true })
 writeFileSync(join(workspaceRoot, 'test-results', 'summary.txt'), `${line}\n`)
+writeFileSync(join(workspaceRoot, 'test-results', 'failures.txt'), failures.map((failure) => `${failure}\n\n`).join(''))
 console.log(`\n${line}`)
 process.exitCode = failed > 0 ? 1 : 0
 

@@ -6,12 +6,12 @@ import { findChromium, mustRunAll } from '../../vitest.chromium.ts'
 import { countReport, deleteReports, findSuites, readReport } from '../tests/reports.ts'
 import { problemsOf, summaryLine, sumUp } from '../tests/summary.ts'
 
-const good = { passed: 3, failed: 0, skipped: 0, success: true }
+const good = { passed: 3, failed: 0, skipped: 0, success: true, failures: [] }
 
 it('sums all suites, and a suite without a report counts as a failed test', () => {
   const results = [
     { name: 'a', report: good },
-    { name: 'b', report: { passed: 1, failed: 2, skipped: 4, success: false } },
+    { name: 'b', report: { passed: 1, failed: 2, skipped: 4, success: false, failures: [] } },
     { name: 'c', report: undefined },
   ]
   expect(summaryLine(sumUp(results))).toBe('4 passed, 3 failed, 4 skipped')
@@ -49,12 +49,28 @@ it('a test file that does not load counts as one failed test', () => {
     numTodoTests: 1,
     success: false,
     testResults: [
-      { status: 'failed', assertionResults: [] },
-      { status: 'failed', assertionResults: [{}] },
-      { status: 'passed', assertionResults: [{}] },
+      { name: join(process.cwd(), 'test/broken.test.ts'), status: 'failed', message: 'Cannot find module', assertionResults: [] },
+      {
+        name: join(process.cwd(), 'test/red.test.ts'),
+        status: 'failed',
+        assertionResults: [
+          { status: 'failed', fullName: 'adds up', failureMessages: [`expected 1 to be 2${'.'.repeat(1_000)}`] },
+          { status: 'passed', fullName: 'is there', failureMessages: [] },
+        ],
+      },
+      {
+        name: join(process.cwd(), 'test/green.test.ts'),
+        status: 'passed',
+        assertionResults: [{ status: 'passed', fullName: 'holds', failureMessages: [] }],
+      },
     ],
   })
-  expect(report).toEqual({ passed: 2, failed: 2, skipped: 2, success: false })
+  expect(report).toMatchObject({ passed: 2, failed: 2, skipped: 2, success: false })
+  expect(report.failures.map((failure) => failure.slice(0, 60))).toEqual([
+    'test/broken.test.ts: Cannot find module',
+    'test/red.test.ts: adds up: expected 1 to be 2...............',
+  ])
+  expect(report.failures[1]?.length).toBeLessThan(500)
 })
 
 it('finds the packages with tests, and a report of an earlier run does not count for this one', () => {

@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 /** A package with a `test` script, and where vitest writes its report. */
 export interface Suite {
@@ -12,6 +12,8 @@ export interface Report {
   readonly failed: number
   readonly skipped: number
   readonly success: boolean
+  /** What failed: file, test and the beginning of what was said. */
+  readonly failures: readonly string[]
 }
 
 /** Every package and app with tests, and the tests of the scripts themselves. */
@@ -46,7 +48,19 @@ export interface VitestReport {
   readonly numPendingTests: number
   readonly numTodoTests: number
   readonly success: boolean
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[]
+  readonly testResults: readonly TestFile[]
+}
+
+interface TestFile {
+  readonly name: string
+  readonly status: string
+  /** Why it did not load. */
+  readonly message?: string
+  readonly assertionResults: readonly {
+    readonly status: string
+    readonly fullName: string
+    readonly failureMessages: readonly string[] | null
+  }[]
 }
 
 /** A test file that fails to load has no tests to count, so it counts as one failed test. */
@@ -57,5 +71,19 @@ export function countReport(json: VitestReport): Report {
     failed: json.numFailedTests + unloaded,
     skipped: json.numPendingTests + json.numTodoTests,
     success: json.success,
+    failures: json.testResults.flatMap(failuresOf),
   }
+}
+
+function failuresOf({ name, status, message, assertionResults }: TestFile): string[] {
+  const file = relative(process.cwd(), name)
+  if (status === 'failed' && assertionResults.length === 0) return [`${file}: ${beginningOf(message ?? 'does not load')}`]
+  return assertionResults
+    .filter((test) => test.status === 'failed')
+    .map(({ fullName, failureMessages }) => `${file}: ${fullName}: ${beginningOf(failureMessages?.[0] ?? 'failed')}`)
+}
+
+/** Enough to know what is wrong; the whole stands where the suite ran. */
+function beginningOf(message: string): string {
+  return message.slice(0, 400).trimEnd()
 }
