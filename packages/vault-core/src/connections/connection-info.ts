@@ -27,6 +27,8 @@ export function connectionInfo(connection: Connection, times: Pick<ConnectionInf
     clientId: rest.clientId,
     clientAuthentication: rest.clientAuthentication,
     defaultConnectionProperties: rest.defaultConnectionProperties,
+    incrementalConnectionProperties: rest.incrementalConnectionProperties,
+    scopeSeparator: rest.scopeSeparator,
     rotation: rest.rotation,
     defaultLifetimeS: rest.defaultLifetimeS,
     minValidityMs: rest.minValidityMs,

@@ -23,7 +23,7 @@ export interface ConnectionInput {
   readonly tokenEndpoint?: string
   readonly revocationEndpoint?: string
   readonly userinfoEndpoint?: string
-  /** Which claim is the user's id at the provider, for sign-in: `{sub}`, `{id}`, `{team.id}-{user.id}`. Default `{sub}`. */
+  /** Which claim is the user's id at the provider, and names his account there: `{sub}`, `{id}`, `{team.id}-{user.id}`. Default `{sub}`. */
   readonly userIdExpression?: string
   readonly jwksUri?: string
   readonly clientId: string
@@ -34,6 +34,13 @@ export interface ConnectionInput {
   readonly clientAuthentication?: ClientAuthenticationMethod
   /** Sent with each authorization request; a flow's own connection properties win over these. */
   readonly defaultConnectionProperties?: ConnectionProperties
+  /**
+   * Sent besides when a user who has connected is to grant more: `{ include_granted_scopes: 'true' }` at Google, `{ auth_type: 'rerequest' }` at
+   * Facebook. They stand in `facts.authorization` of `insufficient_scope`. Default: none.
+   */
+  readonly incrementalConnectionProperties?: ConnectionProperties
+  /** What stands between the scopes of an authorization request that the vault puts together. Default a space (RFC 6749, section 3.3). */
+  readonly scopeSeparator?: ScopeSeparator
   /** Default `{ kind: 'strict' }`. */
   readonly rotation?: RotationProfile
   /** Lifetime of an access token, in seconds, when the provider states none. Default: unknown, used until rejected. */
@@ -57,6 +64,8 @@ export interface ConnectionInput {
   readonly tags?: Readonly<Record<string, string>>
 }
 
+export type ScopeSeparator = ' ' | ','
+
 export type TokenRequestContentType = 'application/x-www-form-urlencoded' | 'application/json'
 
 /** A connection that was parsed: every field is right, secrets are wrapped, defaults are filled in. */
@@ -78,6 +87,8 @@ export interface Connection {
   readonly privateKey: Secret | undefined
   readonly clientAuthentication: ClientAuthenticationMethod
   readonly defaultConnectionProperties: ConnectionProperties
+  readonly incrementalConnectionProperties: ConnectionProperties
+  readonly scopeSeparator: ScopeSeparator
   readonly rotation: RotationProfile
   readonly defaultLifetimeS: number | undefined
   readonly minValidityMs: number | undefined

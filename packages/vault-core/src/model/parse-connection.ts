@@ -60,6 +60,12 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
   for (const [field, problem] of authentication.problems) complain(field, problem)
   const properties = readConnectionProperties(fields.get('defaultConnectionProperties'), 'defaultConnectionProperties')
   if (!properties.ok) for (const [field, problem] of properties.problems) complain(field, problem)
+  const incremental = readConnectionProperties(fields.get('incrementalConnectionProperties'), 'incrementalConnectionProperties')
+  if (!incremental.ok) for (const [field, problem] of incremental.problems) complain(field, problem)
+  complain(
+    'scopeSeparator',
+    [undefined, ' ', ','].includes(fields.get('scopeSeparator') as string) ? undefined : 'must be a space or a comma',
+  )
   complain('rotation', rotationProblem(fields.get('rotation')))
   complain('defaultLifetimeS', rangeProblem(fields.get('defaultLifetimeS'), 1, TEN_YEARS_S, 'seconds'))
   complain('minValidityMs', rangeProblem(fields.get('minValidityMs'), 0, DAY_MS, 'milliseconds'))
@@ -83,6 +89,7 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
       source,
       authentication.method,
       properties.ok ? properties.properties : {},
+      incremental.ok ? incremental.properties : {},
     ),
   }
 }
@@ -99,6 +106,8 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'privateKey',
   'clientAuthentication',
   'defaultConnectionProperties',
+  'incrementalConnectionProperties',
+  'scopeSeparator',
   'rotation',
   'defaultLifetimeS',
   'minValidityMs',
@@ -174,6 +183,7 @@ function buildConnection(
   source: Connection['source'],
   clientAuthentication: Connection['clientAuthentication'],
   properties: ConnectionProperties,
+  incrementalProperties: ConnectionProperties,
 ): Connection {
   return Object.freeze({
     source,
@@ -192,6 +202,8 @@ function buildConnection(
     privateKey: input.privateKey === undefined ? undefined : new Secret(input.privateKey),
     clientAuthentication,
     defaultConnectionProperties: Object.freeze(properties),
+    incrementalConnectionProperties: Object.freeze(incrementalProperties),
+    scopeSeparator: input.scopeSeparator ?? ' ',
     rotation: Object.freeze<RotationProfile>(input.rotation ? { ...input.rotation } : { kind: 'strict' }),
     defaultLifetimeS: input.defaultLifetimeS,
     minValidityMs: input.minValidityMs,

@@ -10,6 +10,8 @@ const github: NewConnection = {
   clientId: 'client-2',
   clientSecret: 'canary-stored-secret',
   defaultConnectionProperties: { scope: 'repo' },
+  incrementalConnectionProperties: { prompt: 'consent' },
+  scopeSeparator: ',',
   tags: { team: 'a' },
   providerTenantId: 'org-1',
 }
@@ -96,6 +98,8 @@ describe('a connection that is administered', () => {
     ['providerTenantId', { providerTenantId: 'x'.repeat(65) }],
     ['tags', { tags: { 'no spaces': 'x' } }],
     ['tags', { tags: 'x' }],
+    ['scopeSeparator', { scopeSeparator: ';' }],
+    ['incrementalConnectionProperties.state', { incrementalConnectionProperties: { state: 'x' } }],
     ['connectionId', { connectionId: '../x' }],
     ['connectionId', { connectionId: '' }],
     ['connectionId', { connectionId: 'x'.repeat(300) }],

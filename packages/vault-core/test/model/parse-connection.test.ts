@@ -36,6 +36,8 @@ describe('a connection that is right', () => {
       clientId: 'client-1',
       clientAuthentication: 'client_secret_basic',
       defaultConnectionProperties: {},
+      incrementalConnectionProperties: {},
+      scopeSeparator: ' ',
       rotation: { kind: 'strict' },
       allowInsecureRequests: false,
     })

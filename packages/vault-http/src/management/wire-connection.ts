@@ -17,8 +17,10 @@ export interface ConnectionBody {
     readonly oidcUserEndpointUrl?: string
     readonly tenantId?: string
     readonly userIdExpression?: string
+    readonly scopeSeparator?: ' ' | ','
   }
   readonly defaultConnectionProperties?: Readonly<Record<string, string>>
+  readonly incrementalConnectionProperties?: Readonly<Record<string, string>>
   readonly tags?: Readonly<Record<string, string>>
 }
 
@@ -33,6 +35,9 @@ const fields = {
   defaultConnectionProperties: z.record(z.string(), z.string()).exactOptional().meta({
     description: 'Parameters of each authorization request, `scope` for one.',
   }),
+  incrementalConnectionProperties: z.record(z.string(), z.string()).exactOptional().meta({
+    description: 'Parameters besides when a user who has connected is to grant more: `{ "include_granted_scopes": "true" }` at Google.',
+  }),
   tags,
 }
 
@@ -43,7 +48,10 @@ const dataFields = {
   }),
   oidcUserEndpointUrl: text.meta({ description: 'Userinfo endpoint.' }),
   tenantId: text.meta({ description: 'The id of the tenant at the provider.' }),
-  userIdExpression: text.meta({ description: 'Which claim is the user’s id at the provider, for sign-in. Default `{sub}`.' }),
+  userIdExpression: text.meta({
+    description: 'Which claim is the user’s id at the provider, and names his account there. Default `{sub}`.',
+  }),
+  scopeSeparator: z.enum([' ', ',']).exactOptional().meta({ description: 'What stands between scopes. Default: a space.' }),
 }
 
 export const connectionBody: z.ZodType<ConnectionBody> = z.strictObject({
@@ -91,12 +99,14 @@ export const CONNECTION_NAMES: Readonly<Record<string, string>> = {
   tokenRequestContentType: 'data.supportedContentType',
   providerTenantId: 'data.tenantId',
   userIdExpression: 'data.userIdExpression',
+  scopeSeparator: 'data.scopeSeparator',
 }
 
 /** The body as the core takes it. */
 export function toConnectionInput(body: ConnectionBody): Omit<ConnectionInput, 'connectionId'> {
-  const { authenticationUrl, tokenUrl, issuerUrl, clientId, clientSecret, data = {}, defaultConnectionProperties, tags } = body
-  const { name, supportedContentType, oidcUserEndpointUrl, tenantId, userIdExpression } = data
+  const { authenticationUrl, tokenUrl, issuerUrl, clientId, clientSecret, data = {}, tags } = body
+  const { defaultConnectionProperties, incrementalConnectionProperties } = body
+  const { name, supportedContentType, oidcUserEndpointUrl, tenantId, userIdExpression, scopeSeparator } = data
   return {
     clientId,
     ...(name !== undefined && { name }),
@@ -109,6 +119,8 @@ export function toConnectionInput(body: ConnectionBody): Omit<ConnectionInput, '
     ...(tenantId !== undefined && { providerTenantId: tenantId }),
     ...(userIdExpression !== undefined && { userIdExpression }),
     ...(defaultConnectionProperties && { defaultConnectionProperties }),
+    ...(incrementalConnectionProperties && { incrementalConnectionProperties }),
+    ...(scopeSeparator && { scopeSeparator }),
     ...(tags && { tags }),
   }
 }
@@ -124,6 +136,8 @@ const REPLACED: ConnectionChanges = {
   providerTenantId: undefined,
   userIdExpression: undefined,
   defaultConnectionProperties: undefined,
+  incrementalConnectionProperties: undefined,
+  scopeSeparator: undefined,
   tags: undefined,
 }
 
@@ -147,8 +161,10 @@ export function toWireConnection(info: ConnectionInfo): object {
       oidcUserEndpointUrl: info.userinfoEndpoint,
       tenantId: info.providerTenantId,
       userIdExpression: info.userIdExpression,
+      scopeSeparator: info.scopeSeparator,
     },
     defaultConnectionProperties: info.defaultConnectionProperties,
+    incrementalConnectionProperties: info.incrementalConnectionProperties,
     tags: info.tags,
     source: info.source,
     hasClientSecret: info.hasClientSecret,

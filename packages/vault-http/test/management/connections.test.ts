@@ -39,8 +39,10 @@ describe('a connection over HTTP', () => {
         oidcUserEndpointUrl: 'https://p.example/userinfo',
         tenantId: 'tenant-at-provider',
         userIdExpression: '{team.id}-{id}',
+        scopeSeparator: ',',
       },
       defaultConnectionProperties: { scope: 'openid files', access_type: 'offline' },
+      incrementalConnectionProperties: { include_granted_scopes: 'true' },
       tags: { team: 'blue' },
     }
     const { status, body: answer } = await world.call('POST', '/v1/connections', { body })
@@ -55,7 +57,9 @@ describe('a connection over HTTP', () => {
       tokenRequestContentType: 'application/json',
       providerTenantId: 'tenant-at-provider',
       userIdExpression: '{team.id}-{id}',
+      scopeSeparator: ',',
       defaultConnectionProperties: { scope: 'openid files', access_type: 'offline' },
+      incrementalConnectionProperties: { include_granted_scopes: 'true' },
       tags: { team: 'blue' },
     })
   })
