@@ -28,6 +28,8 @@ export interface Authorizer {
   /** Takes over the documents as they are now. Only what changed since the last time costs anything. */
   load(documents: PermissionDocuments): void
   isAllowed(subject: string, action: Action, resource: ResourceUri, right?: Right): boolean
+  /** An access record that allows it: of several, any. */
+  recordThatAllows(subject: string, action: Action, resource: ResourceUri): string | undefined
   /** All that the subject holds, with where it comes from: to explain and to list, not to decide. */
   holdingsOf(subject: string): Iterable<Holding>
   roleOf(roleId: string): Role | undefined
@@ -80,6 +82,11 @@ export function createAuthorizer({ log = silentLog }: { readonly log?: Log } = {
     return matcher
   }
 
+  /** Whom nothing names costs no memory. */
+  function isNamed(subject: string): boolean {
+    return recordsOf.has(subject) || groupsOf.has(subject)
+  }
+
   function* holdings(subject: string): Iterable<Holding> {
     const memberships = groupsOf.get(subject)
     const isParty = (party: SubjectReference | GroupReference): boolean =>
@@ -102,11 +109,10 @@ export function createAuthorizer({ log = silentLog }: { readonly log?: Log } = {
       if (documents.records) indexRecords(records.load(documents.records))
     },
 
-    isAllowed(subject, action, resource, right = 'allow') {
-      // Whom nothing names costs no memory.
-      if (!recordsOf.has(subject) && !groupsOf.has(subject)) return false
-      return matcherOf(subject, right).covers(action, resource)
-    },
+    isAllowed: (subject, action, resource, right = 'allow') => isNamed(subject) && matcherOf(subject, right).covers(action, resource),
+
+    recordThatAllows: (subject, action, resource) =>
+      isNamed(subject) ? matcherOf(subject, 'allow').find(action, resource)?.recordId : undefined,
 
     holdingsOf: holdings,
     roleOf,
@@ -164,14 +170,14 @@ function* grantsOf(holdings: Iterable<Holding>, right: Right): Iterable<Grant> {
   const actions = new Map<string, Action>()
   const resources = new Map<string, ResourcePattern>()
   const seen = new Map<Action, Set<ResourcePattern>>()
-  for (const { permission, resourceUri } of holdings) {
+  for (const { permission, resourceUri, recordId } of holdings) {
     if (!carries(permission, right)) continue
     const action = remembered(actions, permission.action, () => parseAction(permission.action, 'action'))
     const resource = remembered(resources, resourceUri, () => parseResourcePattern(resourceUri))
     const of = remembered(seen, action, () => new Set<ResourcePattern>())
     if (of.has(resource)) continue
     of.add(resource)
-    yield { action, resource }
+    yield { action, resource, recordId }
   }
 }
 

@@ -6,12 +6,16 @@ import type { ResourceUri } from './resource-uri.js'
 export interface Grant {
   readonly action: Action
   readonly resource: ResourcePattern
+  /** The access record that gives it. */
+  readonly recordId?: string
 }
 
 /** All grants of one subject. */
 export interface GrantMatcher {
   /** Whether some grant covers this action on this resource. No grant, no. */
   covers(action: Action, resource: ResourceUri): boolean
+  /** A grant that covers it: of several, any. */
+  find(action: Action, resource: ResourceUri): Grant | undefined
 }
 
 /**
@@ -22,7 +26,8 @@ export interface GrantMatcher {
 export function createGrantMatcher(grants: Iterable<Grant>): GrantMatcher {
   const root = newActionNode()
   for (const grant of grants) insertGrant(root, grant)
-  return { covers: (action, resource) => actionCovers(root, action.parts, 0, resource.segments) }
+  const find: GrantMatcher['find'] = (action, resource) => findByAction(root, action.parts, 0, resource.segments)
+  return { find, covers: (action, resource) => find(action, resource) !== undefined }
 }
 
 interface ActionNode {
@@ -33,8 +38,8 @@ interface ActionNode {
 }
 
 interface SegmentNode {
-  /** A pattern ends here: covered, with everything below. Then the node has no children. */
-  granted: boolean
+  /** Its pattern ends here: covered, with everything below. Then the node has no children. */
+  grant: Grant | undefined
   readonly literals: Map<string, SegmentNode>
   any: SegmentNode | undefined
   parts: PartNode | undefined
@@ -49,37 +54,43 @@ interface PartNode {
 }
 
 const newActionNode = (): ActionNode => ({ literals: new Map(), any: undefined, resources: undefined })
-const newSegmentNode = (): SegmentNode => ({ granted: false, literals: new Map(), any: undefined, parts: undefined })
+const newSegmentNode = (): SegmentNode => ({ grant: undefined, literals: new Map(), any: undefined, parts: undefined })
 const newPartNode = (): PartNode => ({ literals: new Map(), any: undefined, next: undefined })
 
 // --- Asking --------------------------------------------------------------------------------------------------------
 
-function actionCovers(node: ActionNode, parts: readonly string[], at: number, segments: readonly string[]): boolean {
-  if (node.resources && segmentCovers(node.resources, segments, 0)) return true
+function findByAction(node: ActionNode, parts: readonly string[], at: number, segments: readonly string[]): Grant | undefined {
+  const here = node.resources && findBySegment(node.resources, segments, 0)
   const part = parts[at]
-  if (part === undefined) return false
+  if (here || part === undefined) return here
   const literal = node.literals.get(part)
-  if (literal && actionCovers(literal, parts, at + 1, segments)) return true
-  return node.any !== undefined && actionCovers(node.any, parts, at + 1, segments)
+  const found = literal && findByAction(literal, parts, at + 1, segments)
+  return found ?? (node.any && findByAction(node.any, parts, at + 1, segments))
 }
 
-function segmentCovers(node: SegmentNode, segments: readonly string[], at: number): boolean {
-  if (node.granted) return true
+function findBySegment(node: SegmentNode, segments: readonly string[], at: number): Grant | undefined {
+  if (node.grant) return node.grant
   const segment = segments[at]
-  if (segment === undefined) return false
+  if (segment === undefined) return undefined
   // No pattern has a literal `*`, so a `*` that is asked for finds nothing here.
   const literal = node.literals.get(segment)
-  if (literal && segmentCovers(literal, segments, at + 1)) return true
-  if (node.any && segmentCovers(node.any, segments, at + 1)) return true
-  return node.parts !== undefined && partCovers(node.parts, segment.split(':'), 0, segments, at + 1)
+  const found = (literal && findBySegment(literal, segments, at + 1)) ?? (node.any && findBySegment(node.any, segments, at + 1))
+  return found ?? (node.parts && findByPart(node.parts, segment.split(':'), 0, segments, at + 1))
 }
 
-function partCovers(node: PartNode, parts: readonly string[], at: number, segments: readonly string[], nextSegment: number): boolean {
+function findByPart(
+  node: PartNode,
+  parts: readonly string[],
+  at: number,
+  segments: readonly string[],
+  nextSegment: number,
+): Grant | undefined {
   const part = parts[at]
-  if (part === undefined) return node.next !== undefined && segmentCovers(node.next, segments, nextSegment)
+  if (part === undefined) return node.next && findBySegment(node.next, segments, nextSegment)
   const literal = node.literals.get(part)
-  if (literal && partCovers(literal, parts, at + 1, segments, nextSegment)) return true
-  return part !== '' && node.any !== undefined && partCovers(node.any, parts, at + 1, segments, nextSegment)
+  const found = literal && findByPart(literal, parts, at + 1, segments, nextSegment)
+  if (found || part === '') return found
+  return node.any && findByPart(node.any, parts, at + 1, segments, nextSegment)
 }
 
 // --- Building ------------------------------------------------------------------------------------------------------
@@ -91,10 +102,10 @@ function insertGrant(root: ActionNode, grant: Grant): void {
   }
   let node = (action.resources ??= newSegmentNode())
   for (const segment of grant.resource.segments) {
-    if (node.granted) return
+    if (node.grant) return
     node = segmentChild(node, segment)
   }
-  node.granted = true
+  node.grant = grant
   node.literals.clear()
   node.any = undefined
   node.parts = undefined

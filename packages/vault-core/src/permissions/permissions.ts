@@ -26,6 +26,12 @@ export interface Permissions {
   /** @throws {VaultError} `invalid_request`, `store_unavailable`. */
   isAllowed(check: PermissionCheck): Promise<boolean>
   /**
+   * Id of an access record that allows it, of several any; undefined when none does. Costs no more than `isAllowed`: for whoever writes down what he decided.
+   *
+   * @throws {VaultError} `invalid_request`, `store_unavailable`.
+   */
+  recordThatAllows(check: PermissionCheck): Promise<string | undefined>
+  /**
    * Which record, statement and role allow it, or why nothing does. Costs as much as the subject has grants: for people who ask why, not for each request.
    *
    * @throws {VaultError} `invalid_request`, `store_unavailable`.
@@ -159,6 +165,11 @@ export function createPermissions(options: PermissionsOptions): CachedPermission
 
   return {
     isAllowed,
+
+    async recordThatAllows(check) {
+      const { subject, action, resource } = parseCheck(check)
+      return (isFresh() ? authorizer : await fresh()).recordThatAllows(subject, action, resource)
+    },
 
     async authorize(check) {
       if (await isAllowed(check)) return

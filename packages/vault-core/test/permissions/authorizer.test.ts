@@ -138,6 +138,9 @@ describe('the authorizer', () => {
         if (right !== 'allow' || run % 4 !== 0) continue
         const decision = explainDecision(authorizer.holdingsOf(subject), parseAction(action), parseResourceUri(uri))
         if (decision.allowed !== allowed) expect.fail(`The explanation of ${subject} ${action} ${uri} says ${JSON.stringify(decision)}.`)
+        const record = authorizer.recordThatAllows(subject, parseAction(action), parseResourceUri(uri))
+        const isOneOfThem = allowed ? decision.grants.some(({ recordId }) => recordId === record) : record === undefined
+        if (!isOneOfThem) expect.fail(`${subject} ${action} ${uri} is said to be allowed by ${record}, not by ${JSON.stringify(decision)}.`)
         seen.explained += 1
       }
     }
