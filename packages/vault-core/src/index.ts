@@ -20,6 +20,7 @@ export { isVaultError, VaultError, type VaultErrorCode, type VaultErrorFacts } f
 export type { EventListener, VaultEvent } from './events.js'
 export { extensionOf, type VaultExtension } from './extension.js'
 export type { Log } from './log.js'
+export { type ClaimExpression, type EvaluatedExpression, parseClaimExpression } from './model/claim-expression.js'
 export type * from './model/connection.js'
 export { type ReadProperties, readConnectionProperties } from './model/connection-properties.js'
 export type { ConnectionRegistry } from './model/connection-registry.js'

@@ -1,7 +1,6 @@
-import { VaultError } from '@holdfast/vault-core'
+import { parseClaimExpression, VaultError } from '@holdfast/vault-core'
 import { type ParsedApplication, parseApplication } from './applications/parse-application.js'
 import { parseOrigin } from './applications/redirect-rules.js'
-import { parseClaimExpression } from './identities/claim-expression.js'
 import type { ClaimExpressions, ResolveUser } from './identities/claim-mapping.js'
 import type { LoginOptions } from './login.js'
 

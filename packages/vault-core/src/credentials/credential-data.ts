@@ -13,6 +13,8 @@ export interface CredentialData {
   readonly refreshTokenExpiresAtMs: number | null
   /** The account at the provider (`sub`), when it said so. */
   readonly subject: string | null
+  /** By which its user knows the account: an e-mail address or a name. Rows of earlier versions have none. */
+  readonly label?: string | null
   /** Why the status is what it is, as a stable word. */
   readonly reason: string | null
   /** Failed refreshes since the last good one. */

@@ -48,7 +48,7 @@ export function createDisconnect(parts: DisconnectParts): (selector: CredentialS
           refreshTokenFingerprint: null,
           expiresAtMs: null,
           dueAtMs: null,
-          data: writeCredentialData({ ...readDataOrEmpty(row), scope: null, subject: null, reason: null, retryAtMs: null }),
+          data: writeCredentialData({ ...readDataOrEmpty(row), scope: null, subject: null, label: null, reason: null, retryAtMs: null }),
         },
         also: { outbox },
       })

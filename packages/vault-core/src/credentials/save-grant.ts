@@ -2,6 +2,7 @@ import { randomToken } from '../crypto/random-token.js'
 import type { Sealer } from '../crypto/sealer.js'
 import { isVaultError, VaultError } from '../errors.js'
 import type { VaultEvent } from '../events.js'
+import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
 import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
 import { nextDueAtMs } from '../refresh/due.js'
@@ -27,7 +28,8 @@ export interface SaveGrantParts {
 export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) => Promise<SavedGrant> {
   const { tenant, connections, credentials, sealer, runtime, emit } = parts
   return async (grant) => {
-    const { connectionId, userId, accountId, tokens } = grant
+    const { connectionId, userId, tokens } = grant
+    const accountId = DEFAULT_ACCOUNT_ID
     const key: CredentialKey = { tenant, connectionId, userId, accountId }
     const accessToken = usableAccessToken(grant)
     const connection = await connections.get(connectionId)
@@ -44,6 +46,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       refreshTokenExpiresAtMs:
         tokens.refreshTokenExpiresInS === undefined ? null : grant.requestStartedAtMs + tokens.refreshTokenExpiresInS * 1000,
       subject: grant.subject ?? null,
+      label: grant.label ?? null,
       reason: null,
       failures: 0,
       retryAtMs: null,

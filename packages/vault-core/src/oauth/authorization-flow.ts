@@ -20,7 +20,17 @@ export interface StartAuthorization {
    * `redirectUri` is http on loopback. Default true.
    */
   readonly boundToBrowser?: boolean
-  /** Whether another account of the provider may take the place of the one that is connected. Default false: the user disconnects that first. */
+  /**
+   * The account that is to consent (again), as `listCredentials` names it: the user who signs in at the provider with another one is refused with
+   * reason `other_account`. Default: any; the one that is connected gets its new credential, and another one is added.
+   */
+  readonly accountId?: string
+  /**
+   * True when the user means to connect another account, whatever the state of the one that he has. Default false: while the default account waits
+   * for its consent, another one is refused, so that an application that knows of one account alone does not ask in vain again and again.
+   */
+  readonly addAccount?: boolean
+  /** Whether another account of the provider may take the place of the default one. Default false. Not beside `accountId` or `addAccount`. */
   readonly replaceAccount?: boolean
 }
 
@@ -64,6 +74,7 @@ export interface CompleteAuthorization {
 export interface CompletedAuthorization {
   readonly connectionId: string
   readonly userId: string
+  /** The account at the provider, where it said which; else `default`. */
   readonly accountId: string
   readonly scope: string | undefined
   readonly expiresAt: Date | undefined
@@ -97,7 +108,8 @@ export interface Authorization {
    * `authorization_denied`; `authorization_response_invalid` (with `reason`); `provider_rejected_client`;
    * `provider_unavailable`; `invalid_request`; `connection_not_found`; `invalid_configuration`; `store_unavailable`;
    * `decryption_failed`. Once the browser is known to be the right one, `facts.returnTo` and `facts.context` say what the flow was begun with.
-   * `authorization_response_invalid` has reason `other_account` when the user signed in with another account than the one that is connected.
+   * `authorization_response_invalid` has reason `other_account` when the user signed in with another account than the flow was begun for, or than
+   * the one that waits for consent.
    */
   complete(request: CompleteAuthorization): Promise<CompletedAuthorization>
 }

@@ -15,6 +15,8 @@ export interface ReadStart {
   readonly returnTo: string | undefined
   readonly context: string | undefined
   readonly boundToBrowser: boolean
+  readonly accountId: string | undefined
+  readonly addAccount: boolean
   readonly replaceAccount: boolean
 }
 
@@ -23,7 +25,8 @@ const MAX_CONTEXT_LENGTH = 8000
 
 /** Checks what `start` was given. @throws {VaultError} `invalid_request`, naming each bad field; `connection_not_found`. */
 export async function readStartRequest(request: StartAuthorization, connections: ConnectionRegistry): Promise<ReadStart> {
-  const { connectionId, userId, redirectUri, returnTo, context, boundToBrowser = true, replaceAccount = false } = request
+  const { connectionId, userId, redirectUri, returnTo, context, boundToBrowser = true } = request
+  const { accountId, addAccount = false, replaceAccount = false } = request
   const { allowInsecureRequests } = await connections.get(connectionId)
   const fields = new Map<string, string | undefined>()
   fields.set('userId', userId === undefined ? withoutUserProblem(context) : storeKeyProblem(userId))
@@ -34,6 +37,11 @@ export async function readStartRequest(request: StartAuthorization, connections:
     'boundToBrowser',
     boundToBrowser === false && !isPlainLoopback(redirectUri) ? 'must be true, unless `redirectUri` is http on loopback' : undefined,
   )
+  fields.set('accountId', accountId === undefined ? undefined : storeKeyProblem(accountId))
+  const choices = [accountId !== undefined && 'accountId', addAccount && 'addAccount', replaceAccount && 'replaceAccount'].filter(
+    (name) => name,
+  )
+  if (choices.length > 1) fields.set(String(choices[1]), `does not go with \`${choices[0]}\``)
   const properties = readConnectionProperties(request.connectionProperties, 'connectionProperties')
   if (!properties.ok) for (const [field, problem] of properties.problems) fields.set(field, problem)
   refuse('start', fields)
@@ -45,6 +53,8 @@ export async function readStartRequest(request: StartAuthorization, connections:
     connectionProperties: properties.ok ? properties.properties : {},
     context,
     boundToBrowser: boundToBrowser !== false,
+    accountId,
+    addAccount: addAccount === true,
     replaceAccount: replaceAccount === true,
   }
 }

@@ -9,7 +9,7 @@ import { checkAuthorizationResponse } from './authorization-response.js'
 import { exchangeCode } from './exchange-code.js'
 import { checkIdToken, type IdTokenCheck, type ValidIdToken } from './id-token.js'
 import type { PendingFlow, PendingFlows } from './pending-flow.js'
-import { readIdentity } from './read-identity.js'
+import { readAccount } from './read-account.js'
 import { takeFlow } from './take-flow.js'
 
 /** Takes the callback: see `Authorization.complete`. Nothing is stored unless every check holds. */
@@ -40,7 +40,7 @@ async function redeem(
   facts: FlowFacts,
   resolveUser: CompleteAuthorization['resolveUser'],
 ): Promise<CompletedAuthorization> {
-  const { connections, discovery, runtime, saveGrant } = parts
+  const { connections, discovery, runtime, saveGrant, log } = parts
   const connection = await connections.get(flow.connectionId)
   const authorizationServer = await discovery.authorizationServerOf(connection)
   const parameters = checkAuthorizationResponse({ connection, authorizationServer, callback, flow, facts, runtime })
@@ -49,18 +49,31 @@ async function redeem(
     flow.nonce === undefined
       ? undefined
       : await checkedIdToken({ connection, authorizationServer, idToken: tokens.idToken, nonce: flow.nonce, runtime }, facts)
-  const identity =
-    flow.context === undefined ? undefined : await readIdentity({ connection, authorizationServer, idToken, tokens, runtime, facts })
-  const subject = idToken?.subject ?? identity?.subject
+  const { requestedScope, accountId, addAccount, replaceAccount } = flow
+  const { identity, subject, label, isUnread } = await readAccount({
+    connection,
+    authorizationServer,
+    idToken,
+    tokens,
+    requestedScope,
+    // Without a subject nothing tells that it is another account than the one that was asked for.
+    isRequired: flow.context !== undefined || (accountId !== undefined && accountId !== DEFAULT_ACCOUNT_ID),
+    runtime,
+    facts,
+    log,
+  })
   const saved = await saveGrant({
     connectionId: flow.connectionId,
     userId: await userOf(flow, identity, resolveUser),
-    accountId: DEFAULT_ACCOUNT_ID,
     tokens,
-    requestedScope: flow.requestedScope,
+    requestedScope,
     requestStartedAtMs,
-    replaceAccount: flow.replaceAccount,
-    ...(subject === undefined ? {} : { subject }),
+    addAccount,
+    replaceAccount,
+    ...(accountId !== undefined && { accountId }),
+    ...(subject !== undefined && { subject }),
+    ...(label !== undefined && { label }),
+    ...(isUnread && { isSubjectUnread: true }),
   })
   return { ...saved, returnTo: flow.returnTo, context: flow.context }
 }

@@ -5,14 +5,21 @@ import type { TokenResponse } from './token-response.js'
 export interface ConsentedGrant {
   readonly connectionId: string
   readonly userId: string
-  readonly accountId: string
   readonly tokens: TokenResponse
   /** The scope that was asked for; undefined when none was. */
   readonly requestedScope: string | undefined
   /** When the code exchange was begun, epoch milliseconds: lifetimes count from here. */
   readonly requestStartedAtMs: number
-  /** Who the user is at the provider, from a checked ID token: `sub`. */
+  /** Which account of the provider it is, from a checked ID token or the userinfo endpoint. */
   readonly subject?: string
+  /** By which its user knows it: an e-mail address or a name. */
+  readonly label?: string
+  /** The provider says which account it is, and could not be asked now. */
+  readonly isSubjectUnread?: boolean
+  /** The account that the flow was begun for. */
+  readonly accountId?: string
+  /** Whether it may be one more account while the default one waits for consent. */
+  readonly addAccount: boolean
   /** Whether an account of another subject may be replaced. */
   readonly replaceAccount: boolean
 }

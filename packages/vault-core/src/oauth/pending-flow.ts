@@ -21,6 +21,8 @@ export interface PendingFlow {
   readonly requestedScope: string | undefined
   readonly returnTo: string | undefined
   readonly context: string | undefined
+  readonly accountId: string | undefined
+  readonly addAccount: boolean
   readonly replaceAccount: boolean
 }
 
@@ -85,6 +87,8 @@ interface PendingFlowJson {
   readonly scope: string | null
   readonly returnTo: string | null
   readonly context: string | null
+  readonly accountId?: string | null
+  readonly addAccount?: boolean
   readonly replaceAccount: boolean
 }
 
@@ -100,6 +104,8 @@ function write(flow: PendingFlow): string {
     scope: flow.requestedScope ?? null,
     returnTo: flow.returnTo ?? null,
     context: flow.context ?? null,
+    accountId: flow.accountId ?? null,
+    addAccount: flow.addAccount,
     replaceAccount: flow.replaceAccount,
   }
   return JSON.stringify(json)
@@ -123,6 +129,8 @@ function read(text: string): PendingFlow {
     requestedScope: json.scope ?? undefined,
     returnTo: json.returnTo ?? undefined,
     context: json.context ?? undefined,
+    accountId: json.accountId ?? undefined,
+    addAccount: json.addAccount ?? false,
     replaceAccount: json.replaceAccount,
   }
 }

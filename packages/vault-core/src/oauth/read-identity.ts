@@ -10,7 +10,8 @@ import { fetchOf } from './fetch-of.js'
 import type { ValidIdToken } from './id-token.js'
 import type { TokenResponse } from './token-response.js'
 
-interface IdentityParts {
+/** What who consented is read from. */
+export interface IdentityParts {
   readonly connection: Connection
   readonly authorizationServer: oauth.AuthorizationServer
   readonly idToken: ValidIdToken | undefined
@@ -49,7 +50,12 @@ export async function readIdentity({
   return { connectionId, issuer: undefined, subject: typeof sub === 'string' && sub !== '' ? sub : undefined, claims, source: 'userinfo' }
 }
 
-async function fetchUserinfo(
+/**
+ * What the userinfo endpoint says of the owner of this token.
+ *
+ * @throws {VaultError} `provider_unavailable`; `authorization_response_invalid` for an answer that is no JSON object.
+ */
+export async function fetchUserinfo(
   endpoint: string,
   accessToken: Secret,
   connection: Connection,

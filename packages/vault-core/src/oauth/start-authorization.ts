@@ -20,7 +20,7 @@ export async function startAuthorization(
 ): Promise<StartedAuthorization> {
   const { connections, discovery, runtime } = parts
   const read = await readStartRequest(request, connections)
-  const { connectionId, userId, redirectUri, returnTo, connectionProperties, context, replaceAccount } = read
+  const { connectionId, userId, redirectUri, returnTo, connectionProperties, context, accountId, addAccount, replaceAccount } = read
   const connection = await connections.get(connectionId)
   const { authorization_endpoint: endpoint } = await discovery.authorizationServerOf(connection)
   if (endpoint === undefined) throw noAuthorizationEndpoint(connection)
@@ -39,6 +39,8 @@ export async function startAuthorization(
     requestedScope: properties['scope'],
     returnTo,
     context,
+    accountId,
+    addAccount,
     replaceAccount,
   })
   const authorizationUrl = authorizationUrlOf(endpoint, {

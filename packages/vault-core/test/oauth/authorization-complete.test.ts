@@ -19,7 +19,7 @@ describe('the end of an authorization flow', () => {
     expect(done).toEqual({
       connectionId: 'oidc',
       userId: 'alice',
-      accountId: 'default',
+      accountId: 'subject-1',
       scope: 'openid',
       expiresAt: undefined,
       hasRefreshToken: true,
@@ -37,7 +37,6 @@ describe('the end of an authorization flow', () => {
       {
         connectionId: 'oidc',
         userId: 'alice',
-        accountId: 'default',
         requestedScope: 'openid offline_access',
         requestStartedAtMs: startedAtMs,
         subject: 'subject-1',

@@ -86,11 +86,11 @@ export async function authorizationWorld(overrides: Partial<ConnectionInput> = {
       log: { debug: logTo, info: logTo, warn: logTo, error: logTo },
       async saveGrant(grant) {
         grants.push(grant)
-        const { connectionId, userId, accountId, tokens } = grant
+        const { connectionId, userId, subject = 'default', tokens } = grant
         return {
           connectionId,
           userId,
-          accountId,
+          accountId: subject,
           scope: tokens.scope,
           expiresAt: undefined,
           hasRefreshToken: tokens.refreshToken !== undefined,

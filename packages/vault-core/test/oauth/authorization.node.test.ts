@@ -73,11 +73,11 @@ function realWorld(overrides: Partial<ConnectionInput> = {}): World {
     log: silentLog,
     async saveGrant(grant) {
       grants.push(grant)
-      const { connectionId, userId, accountId, tokens } = grant
+      const { connectionId, userId, subject = 'default', tokens } = grant
       return {
         connectionId,
         userId,
-        accountId,
+        accountId: subject,
         scope: tokens.scope,
         expiresAt: undefined,
         hasRefreshToken: tokens.refreshToken !== undefined,

@@ -1,6 +1,5 @@
-import { type ProviderIdentity, type Vault, VaultError } from '@holdfast/vault-core'
+import { type EvaluatedExpression, type ProviderIdentity, parseClaimExpression, type Vault, VaultError } from '@holdfast/vault-core'
 import { hashOfParts } from '../hash-of-parts.js'
-import { type EvaluatedExpression, parseClaimExpression } from './claim-expression.js'
 
 /**
  * Which claims become what. Each is text with claims in braces: `{sub}`, `{team.id}-{user.id}`, `{given_name} {family_name}`.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseClaimExpression } from '../src/identities/claim-expression.js'
+import { parseClaimExpression } from '../../src/model/claim-expression.js'
 
 const claims = {
   sub: 'subject-1',
