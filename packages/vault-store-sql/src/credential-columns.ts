@@ -23,5 +23,6 @@ export const credentialColumns: readonly string[] = [
   'intent_sent_at_ms',
   'unresolved_sends',
   'created_at_ms',
+  'last_used_at_ms',
   'updated_at_ms',
 ]

@@ -42,6 +42,7 @@ export interface CredentialsTable {
   intent_sent_at_ms: MaybeWhole
   unresolved_sends: Whole
   created_at_ms: Whole
+  last_used_at_ms: MaybeWhole
   updated_at_ms: Whole
 }
 

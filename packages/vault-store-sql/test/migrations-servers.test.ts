@@ -93,7 +93,7 @@ describe('printed migrations', () => {
     const text = migrationSql({ dialect: 'postgres', tablePrefix: 'my_', schema: 'vault' })
     expect(text).toContain('create table "vault"."my_credentials"')
     expect(text).toContain('insert into "vault"."my_migrations" (version, applied_at_ms) values (1, 0);')
-    expect(migrationSql({ dialect: 'sqlite', from: 1 })).toBe('')
+    expect(migrationSql({ dialect: 'sqlite', from: 2 })).toBe('')
     expect(() => migrationSql({ dialect: 'mysql', tablePrefix: '`; drop' })).toThrow(
       expect.objectContaining({ code: 'invalid_configuration' }),
     )

@@ -14,6 +14,7 @@ import { longListingRules } from './rules/long-listings.js'
 import { outboxRules } from './rules/outbox.js'
 import { tenantRules } from './rules/tenants.js'
 import { ticketRules } from './rules/tickets.js'
+import { useRules } from './rules/uses.js'
 import { valueRules } from './rules/values.js'
 import { storeSubject } from './store-subject.js'
 
@@ -35,6 +36,7 @@ export function describeVaultStore(options: DescribeVaultStoreOptions): void {
       leaseRules,
       listingRules,
       longListingRules,
+      useRules,
       documentRules,
       ticketRules,
       outboxRules,

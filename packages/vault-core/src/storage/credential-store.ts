@@ -59,6 +59,8 @@ export interface CredentialRow extends CredentialKey, CredentialContent {
   readonly unresolvedSends: number
   /** Store time. */
   readonly createdAtMs: number
+  /** When it was last handed out, as `touch` was told; null for never. */
+  readonly lastUsedAtMs: number | null
   /** Store time of the last insert or update. */
   readonly updatedAtMs: number
 }
@@ -118,6 +120,8 @@ export interface CredentialQuery {
   readonly userId?: string
   readonly connectionId?: string
   readonly status?: CredentialStatus
+  /** True: only rows with a refresh token; false: only rows without. */
+  readonly hasRefreshToken?: boolean
   readonly cursor?: string
   /** 1 to 1,000. */
   readonly limit: number
@@ -127,8 +131,26 @@ export interface DueQuery {
   readonly tenant: string
   readonly dueBeforeMs: number
   readonly limit: number
+  /** Rows of these connections are passed over: up to 1,000. */
+  readonly excludeConnectionIds?: readonly string[]
   /** Moves the due time of each row returned to this moment in the same step, so that no other caller gets it too. */
   readonly postponeToMs?: number
+}
+
+/** How many rows have this status, and a refresh token or none. */
+export interface CredentialCount {
+  readonly status: CredentialStatus
+  readonly hasRefreshToken: boolean
+  /** 1 or more. */
+  readonly count: number
+}
+
+/** Which credentials were used, and when. */
+export interface CredentialUse {
+  /** Up to 1,000. Those that are not there are passed over. */
+  readonly keys: readonly CredentialKey[]
+  /** Epoch milliseconds, by the caller's clock. */
+  readonly atMs: number
 }
 
 export interface CredentialStore {
@@ -152,6 +174,10 @@ export interface CredentialStore {
   list(query: CredentialQuery): Promise<Page<CredentialRow>>
   /** Rows with `dueAtMs` at or before `dueBeforeMs`, earliest first. */
   due(query: DueQuery): Promise<readonly CredentialRow[]>
+  /** Moves `lastUsedAtMs` on to `atMs`, never back, and changes nothing else: version, attempt and `updatedAtMs` stay. */
+  touch(use: CredentialUse): Promise<void>
+  /** How many rows the tenant has, tombstones included, in no order. For metrics: it may read all of them. */
+  counts(query: { readonly tenant: string }): Promise<readonly CredentialCount[]>
   /**
    * In one step: if the version is as expected and no live lease and no young `sent` intent stand in the way, the fence
    * grows by one, owner, lease and a `claimed` intent are written, and a `sent` intent that is taken over is counted in

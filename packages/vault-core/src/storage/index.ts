@@ -7,7 +7,7 @@ export { type RecordWrite, type SortedTables, sortedTables } from './engine/sort
 export type { EngineTransaction, EngineView, Entry, ScanRange, StoreEngine } from './engine/store-engine.js'
 export { storeFromEngine } from './engine/store-from-engine.js'
 export { copyRow } from './rules/copy-row.js'
-export { type CredentialStep, holdsLease, insertStep, updateStep } from './rules/credential-steps.js'
+export { type CredentialStep, holdsLease, insertStep, touchStep, updateStep } from './rules/credential-steps.js'
 export { readCursor, writeCursor } from './rules/cursor.js'
 export { claimStep, isClaimedBy, markSentStep, releaseStep, renewStep } from './rules/lease-steps.js'
 export {
@@ -15,12 +15,14 @@ export {
   assertCompanions,
   assertCredentialContent,
   assertCredentialKey,
+  assertDueQuery,
   assertExpectation,
   assertJobs,
   assertKeyCount,
   assertMilliseconds,
   assertPageLimit,
   assertStoreValue,
+  assertUse,
   MAX_GET_MANY,
   MAX_PAGE_LIMIT,
   MAX_STORE_VALUE_BYTES,

@@ -45,7 +45,7 @@ export async function migrate({ db, dialect, names, mode, exclusively }: Migrate
     assertNotNewer(current, newest)
     for (const { version, statements } of plan.migrations) {
       if (version <= current) continue
-      for (const statement of statements) await execute(statement)
+      for (const statement of statements) await execute(statement).catch(unlessDone)
       await own.insertInto('migrations').values({ version, applied_at_ms: dialect.nowMs() }).execute()
     }
   })
@@ -71,6 +71,11 @@ async function versionOf(db: Kysely<StoreSchema>): Promise<number> {
     if (causes(error).some(isMissingTable)) return 0
     throw error
   }
+}
+
+/** MySQL takes no DDL back: a step that was broken off finds that what it did before is there. Each statement is done wholly or not at all. */
+function unlessDone(error: unknown): void {
+  if (!causes(error).some((each) => codeOf(each) === 'ER_DUP_FIELDNAME')) throw error
 }
 
 function isMissingTable(error: Error): boolean {

@@ -3,7 +3,7 @@ import { quotedName, type TableNames } from '../names.js'
 /** One step of the schema. Never changed once it was published; a new step is added behind it. */
 export interface Migration {
   readonly version: number
-  /** SQL with `{credentials}` for a table's full name and `{index credentials_due}` for an index's. */
+  /** Each may be run again after a step that was broken off: it makes what is missing, or says `ER_DUP_FIELDNAME`. SQL with `{credentials}` for a table's full name and `{index credentials_due}` for an index's. */
   readonly statements: readonly string[]
 }
 

@@ -39,4 +39,12 @@ export const mysqlMigrations: readonly Migration[] = [
   value bigint not null, primary key (tenant, topic, name)) engine = InnoDB row_format = dynamic`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      // One statement for each table: what was broken off is done for the whole of a table, or not at all.
+      `alter table {credentials} add column last_used_at_ms bigint,
+  add key {index credentials_status} (tenant, status, user_id, connection_id)`,
+    ],
+  },
 ]

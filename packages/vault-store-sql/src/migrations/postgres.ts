@@ -38,4 +38,13 @@ export const postgresMigrations: readonly Migration[] = [
   primary key (tenant, topic, name))`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      'alter table {credentials} add column last_used_at_ms bigint',
+      // Not those that are well: they are many, and are written all the time.
+      `create index {index credentials_attention} on {credentials} (tenant, status, user_id, connection_id, account_id)
+  where status <> 'active' or refresh_token is null`,
+    ],
+  },
 ]

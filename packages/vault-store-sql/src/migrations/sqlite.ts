@@ -37,4 +37,13 @@ export const sqliteMigrations: readonly Migration[] = [
   tenant text not null, topic text not null, name text not null, value integer not null, primary key (tenant, topic, name))`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      'alter table {credentials} add column last_used_at_ms integer',
+      // Not those that are well: they are many, and are written all the time.
+      `create index {index credentials_attention} on {credentials} (tenant, status, user_id, connection_id, account_id)
+  where status <> 'active' or refresh_token is null`,
+    ],
+  },
 ]

@@ -31,6 +31,7 @@ export function toCredentialRow(row: CredentialColumns): CredentialRow {
           },
     unresolvedSends: Number(row.unresolved_sends),
     createdAtMs: Number(row.created_at_ms),
+    lastUsedAtMs: number(row.last_used_at_ms),
     updatedAtMs: Number(row.updated_at_ms),
   }
 }

@@ -5,6 +5,7 @@ import {
   assertExpectation,
   assertKeyCount,
   assertStoreKey,
+  assertUse,
   type CredentialRow,
   type CredentialStore,
   type CredentialUpdate,
@@ -22,6 +23,9 @@ import { insertUnlessThere } from './insert-unless-there.js'
 import { sqlLeases } from './leases.js'
 import { sqlListings } from './listings.js'
 import { keyColumns, whereKey } from './where-key.js'
+
+/** Databases look for a hundred keys in the index each; a thousand are too deep a condition for SQLite. */
+const TOUCHED_AT_ONCE = 100
 
 export function sqlCredentials(database: SqlDatabase): CredentialStore {
   const { dialect, run, transact } = database
@@ -66,6 +70,21 @@ export function sqlCredentials(database: SqlDatabase): CredentialStore {
   return {
     ...sqlLeases(database),
     ...sqlListings(database),
+
+    async touch(use) {
+      assertUse(use)
+      await transact(async (db) => {
+        for (let from = 0; from < use.keys.length; from += TOUCHED_AT_ONCE) {
+          const keys = use.keys.slice(from, from + TOUCHED_AT_ONCE).map((key) => whereKey(keyColumns(dialect, key)))
+          await db
+            .updateTable('credentials')
+            .set({ last_used_at_ms: use.atMs })
+            .where((eb) => eb.or(keys.map((isKey) => isKey(eb))))
+            .where((eb) => eb.or([eb('last_used_at_ms', 'is', null), eb('last_used_at_ms', '<', use.atMs)]))
+            .execute()
+        }
+      })
+    },
 
     async get(key) {
       assertCredentialKey(key)

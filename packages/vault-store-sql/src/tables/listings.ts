@@ -1,7 +1,8 @@
 import {
-  assertMilliseconds,
+  assertDueQuery,
   assertPageLimit,
   assertStoreKeys,
+  type CredentialStatus,
   type CredentialStore,
   readCursor,
   writeCursor,
@@ -11,11 +12,11 @@ import type { SqlDatabase } from '../sql-database.js'
 import { toCredentialRow } from './credential-row.js'
 import { whereKey } from './where-key.js'
 
-/** Credentials page by page, and those that are due. */
-export function sqlListings({ dialect, run, transact }: SqlDatabase): Pick<CredentialStore, 'list' | 'due'> {
+/** Credentials page by page, those that are due, and how many there are. */
+export function sqlListings({ dialect, run, transact }: SqlDatabase): Pick<CredentialStore, 'list' | 'due' | 'counts'> {
   const { exact } = dialect
   return {
-    async list({ tenant, userId, connectionId, status, cursor, limit }) {
+    async list({ tenant, userId, connectionId, status, hasRefreshToken, cursor, limit }) {
       assertStoreKeys({ tenant })
       assertPageLimit(limit)
       const after = cursor === undefined ? undefined : readCursor(cursor, 4).slice(1).map(exact)
@@ -24,6 +25,10 @@ export function sqlListings({ dialect, run, transact }: SqlDatabase): Pick<Crede
         if (userId !== undefined) query = query.where('user_id', '=', exact(userId))
         if (connectionId !== undefined) query = query.where('connection_id', '=', exact(connectionId))
         if (status !== undefined) query = query.where('status', '=', status)
+        if (hasRefreshToken !== undefined) query = query.where('refresh_token', hasRefreshToken ? 'is not' : 'is', null)
+        // The condition of the index of those that need attention, word for word: few beside those that are well.
+        if ((status !== undefined && status !== 'active') || hasRefreshToken === false)
+          query = query.where(sql<boolean>`(status <> 'active' or refresh_token is null)`)
         if (after) {
           const [user = '', connection = '', account = ''] = after
           // Spelt out, with a bound of its own on the first column: not every database finds a range of an index for tuples.
@@ -48,21 +53,20 @@ export function sqlListings({ dialect, run, transact }: SqlDatabase): Pick<Crede
       }
     },
 
-    async due({ tenant, dueBeforeMs, limit, postponeToMs }) {
-      assertStoreKeys({ tenant })
-      assertPageLimit(limit)
-      assertMilliseconds(dueBeforeMs, 'dueBeforeMs')
-      if (postponeToMs !== undefined) assertMilliseconds(postponeToMs, 'postponeToMs')
+    async due(query) {
+      assertDueQuery(query)
+      const { tenant, dueBeforeMs, limit, excludeConnectionIds = [], postponeToMs } = query
       return transact(async (db) => {
-        const query = db
+        let found = db
           .selectFrom('credentials')
           .selectAll()
           .where('tenant', '=', exact(tenant))
           .where('due_at_ms', '<=', dueBeforeMs)
           .orderBy('due_at_ms')
           .limit(limit)
+        if (excludeConnectionIds.length > 0) found = found.where('connection_id', 'not in', excludeConnectionIds.map(exact))
         // What another caller is just taking is his.
-        const rows = await (dialect.locksRows && postponeToMs !== undefined ? query.forUpdate().skipLocked() : query).execute()
+        const rows = await (dialect.locksRows && postponeToMs !== undefined ? found.forUpdate().skipLocked() : found).execute()
         if (postponeToMs === undefined || rows.length === 0) return rows.map(toCredentialRow)
         await db
           .updateTable('credentials')
@@ -74,6 +78,24 @@ export function sqlListings({ dialect, run, transact }: SqlDatabase): Pick<Crede
           .execute()
         return rows.map((row) => toCredentialRow({ ...row, due_at_ms: postponeToMs }))
       })
+    },
+
+    async counts({ tenant }) {
+      assertStoreKeys({ tenant })
+      const hasRefreshToken = sql<number>`case when refresh_token is null then 0 else 1 end`
+      const rows = await run((db) =>
+        db
+          .selectFrom('credentials')
+          .select(['status', hasRefreshToken.as('has_refresh_token'), (eb) => eb.fn.countAll().as('count')])
+          .where('tenant', '=', exact(tenant))
+          .groupBy(['status', hasRefreshToken])
+          .execute(),
+      )
+      return rows.map(({ status, has_refresh_token: has, count }) => ({
+        status: status as CredentialStatus,
+        hasRefreshToken: Number(has) === 1,
+        count: Number(count),
+      }))
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { CredentialRow } from '@holdfast/vault-core'
+import { keyOf } from '../rows.js'
 import { type BrokenStores, nextTurn, withCredentials } from './broken-store.js'
 
 /** Rows written or read wrongly. */
@@ -119,5 +120,35 @@ export const brokenCredentials: BrokenStores = {
         insert: (credential, also) => sound.credentials.insert({ ...credential, expiresAtMs: credential.expiresAtMs ?? 0 }, also),
       }),
     caughtBy: /insert keeps nulls as nulls/,
+  },
+  'the last use told is the one kept, though it was earlier': {
+    breakIt: (sound) => {
+      const uses = new Map<string, number>()
+      const shown = (row: CredentialRow): CredentialRow => ({
+        ...row,
+        lastUsedAtMs: uses.get(JSON.stringify(keyOf(row))) ?? row.lastUsedAtMs,
+      })
+      return withCredentials(sound, {
+        touch: async (use) => {
+          await sound.credentials.touch(use)
+          for (const key of use.keys) uses.set(JSON.stringify(keyOf(key)), use.atMs)
+        },
+        get: async (key, options) => {
+          const row = await sound.credentials.get(key, options)
+          return row && shown(row)
+        },
+      })
+    },
+    caughtBy: /moves the time on, and never back/,
+  },
+  'a use counts as a write: the version moves on': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        touch: async (use) => {
+          await sound.credentials.touch(use)
+          for (const key of use.keys) await sound.credentials.update({ key, attemptId: `touch-${use.atMs}`, expect: { epoch: 1 }, set: {} })
+        },
+      }),
+    caughtBy: /notes the time of use of each row named, and changes nothing else/,
   },
 }

@@ -44,4 +44,30 @@ export const brokenListings: BrokenStores = {
       }),
     caughtBy: /of 10,000 rows return each that stays exactly once/,
   },
+  'connections are excluded only after the page was filled': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        due: async ({ excludeConnectionIds = [], ...query }) =>
+          (await sound.credentials.due(query)).filter(({ connectionId }) => !excludeConnectionIds.includes(connectionId)),
+      }),
+    caughtBy: /passes over the connections that are excluded/,
+  },
+  'a listing looks for refresh tokens only after the page was filled': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        list: async ({ hasRefreshToken, ...query }) => {
+          const page = await sound.credentials.list(query)
+          if (hasRefreshToken === undefined) return page
+          return { ...page, items: page.items.filter(({ refreshToken }) => (refreshToken !== null) === hasRefreshToken) }
+        },
+      }),
+    caughtBy: /of a filter fill their pages/,
+  },
+  'counts leave tombstones out': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        counts: async (query) => (await sound.credentials.counts(query)).filter(({ status }) => status !== 'disconnected'),
+      }),
+    caughtBy: /tell how many rows have each status/,
+  },
 }

@@ -21,6 +21,7 @@ export function credentialRules({ describe, rule, expect, expectCode }: StoreSub
         lease: null,
         intent: null,
         unresolvedSends: 0,
+        lastUsedAtMs: null,
       })
       expect(row.createdAtMs >= now - 1 && row.updatedAtMs === row.createdAtMs).toBe(true)
       expect(await store.credentials.get(keyOf(row))).toEqual(row)

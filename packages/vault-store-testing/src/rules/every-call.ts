@@ -16,6 +16,8 @@ export function everyCall(store: VaultStore, tenant: string): Readonly<Record<st
     delete: () => store.credentials.delete(key, 9),
     list: () => store.credentials.list({ tenant, limit: 10 }),
     due: () => store.credentials.due({ tenant, dueBeforeMs: 1, limit: 10, postponeToMs: 2 }),
+    touch: () => store.credentials.touch({ keys: [key], atMs: 1 }),
+    counts: () => store.credentials.counts({ tenant }),
     claim: () => store.credentials.claim({ ...claimOf({ ...newCredential(tenant), ...emptyRow }), attemptId: 'c' }),
     markSent: () => store.credentials.markSent(key, holder),
     renew: () => store.credentials.renew(key, holder, 1),
@@ -58,5 +60,6 @@ const emptyRow = {
   intent: null,
   unresolvedSends: 0,
   createdAtMs: 0,
+  lastUsedAtMs: null,
   updatedAtMs: 0,
 }

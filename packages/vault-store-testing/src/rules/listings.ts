@@ -1,4 +1,5 @@
 import type { CredentialRow, Page } from '@holdfast/vault-core'
+import { MAX_GET_MANY } from '@holdfast/vault-core/store'
 import { insertOne, keyOf, newCredential } from '../rows.js'
 import type { Scene, StoreSubject } from '../store-subject.js'
 
@@ -74,17 +75,36 @@ export function listingRules({ describe, rule, expect, expectCode }: StoreSubjec
       expect(rows.map(({ userId }) => userId)).toEqual([...users(10)])
     })
 
-    rule('filter by user, connection and status, alone and together', async ({ store, tenant }) => {
+    rule('filter by user, connection, status and refresh token, alone and together', async ({ store, tenant }) => {
       await insertOne(store, tenant, { userId: 'a', connectionId: 'x' })
       await insertOne(store, tenant, { userId: 'a', connectionId: 'y', status: 'disconnected' })
       await insertOne(store, tenant, { userId: 'b', connectionId: 'x', status: 'reauthorization_required' })
-      await insertOne(store, tenant, { userId: 'b', connectionId: 'x', accountId: 'second' })
+      await insertOne(store, tenant, { userId: 'b', connectionId: 'x', accountId: 'second', refreshToken: null })
       const count = async (query: object): Promise<number> => (await store.credentials.list({ tenant, limit: 100, ...query })).items.length
       expect(await count({ userId: 'a' })).toBe(2)
       expect(await count({ connectionId: 'x' })).toBe(3)
       expect(await count({ status: 'active' })).toBe(2)
       expect(await count({ userId: 'b', connectionId: 'x', status: 'active' })).toBe(1)
       expect(await count({ userId: 'nobody' })).toBe(0)
+      expect(await count({ hasRefreshToken: true })).toBe(3)
+      expect(await count({ hasRefreshToken: false })).toBe(1)
+      expect(await count({ status: 'active', hasRefreshToken: true })).toBe(1)
+      expect(await count({ status: 'active', hasRefreshToken: false, connectionId: 'x' })).toBe(1)
+      expect(await count({ status: 'disconnected', hasRefreshToken: false })).toBe(0)
+    })
+
+    rule('of a filter fill their pages: an empty one is the last', async ({ store, tenant }) => {
+      for (const [n, userId] of users(30).entries()) {
+        const isRare = n % 10 === 9
+        await insertOne(store, tenant, { userId, status: isRare ? 'quarantined' : 'active', ...(isRare && { refreshToken: null }) })
+      }
+      for (const filter of [{ status: 'quarantined' as const }, { hasRefreshToken: false }]) {
+        const first = await store.credentials.list({ tenant, limit: 2, ...filter })
+        expect(first.items.map(({ userId }) => userId)).toEqual(['user-009', 'user-019'])
+        const last = await store.credentials.list({ tenant, limit: 2, ...filter, cursor: first.cursor ?? '' })
+        expect(last.items.map(({ userId }) => userId)).toEqual(['user-029'])
+        expect(last.cursor).toBe(undefined)
+      }
     })
 
     rule('refuse a limit that is not a whole number from 1 to 1,000, and a cursor that is none', async ({ store, tenant }) => {
@@ -99,7 +119,7 @@ export function listingRules({ describe, rule, expect, expectCode }: StoreSubjec
   describe('what is due', () => {
     const dueUsers = async (
       { store, tenant }: Scene,
-      query: { dueBeforeMs: number; limit?: number; postponeToMs?: number },
+      query: { dueBeforeMs: number; limit?: number; postponeToMs?: number; excludeConnectionIds?: readonly string[] },
     ): Promise<readonly string[]> => (await store.credentials.due({ tenant, limit: 100, ...query })).map(({ userId }) => userId)
     const insertDue = async ({ store, tenant }: Scene): Promise<void> => {
       for (const [userId, dueAtMs] of Object.entries({ late: 3_000, soon: 1_000, never: null, middle: 2_000 }))
@@ -122,6 +142,34 @@ export function listingRules({ describe, rule, expect, expectCode }: StoreSubjec
       expect([first, ...rest.sort()]).toEqual(['late', 'middle', 'soon'])
       const row = await scene.store.credentials.get(keyOf(newCredential(scene.tenant, { userId: 'soon' })))
       expect(row).toMatchObject({ dueAtMs: 5_000, version: 1 })
+    })
+
+    rule('passes over the connections that are excluded, however many of their rows come first', async (scene) => {
+      const { store, tenant } = scene
+      for (const userId of users(20)) await insertOne(store, tenant, { userId, connectionId: 'busy', dueAtMs: 1_000 })
+      for (const [userId, connectionId] of [
+        ['one', 'calm'],
+        ['two', 'idle'],
+        ['three', 'calm'],
+      ] as const)
+        await insertOne(store, tenant, { userId, connectionId, dueAtMs: 2_000 + userId.length })
+      const query = { dueBeforeMs: 9_999, limit: 5 }
+      expect(await dueUsers(scene, { ...query, excludeConnectionIds: ['busy', 'idle'] })).toEqual(['one', 'three'])
+      expect(await dueUsers(scene, { ...query, excludeConnectionIds: ['busy', 'nobody'], postponeToMs: 10_000 })).toEqual([
+        'one',
+        'two',
+        'three',
+      ])
+      expect((await dueUsers(scene, { ...query, limit: 50, excludeConnectionIds: [] })).length).toBe(20)
+      expect(await dueUsers(scene, { dueBeforeMs: 2_002, limit: 5, excludeConnectionIds: ['busy'] })).toEqual([])
+    })
+
+    rule('refuses more than 1,000 connections to exclude', async ({ store, tenant }) => {
+      const excludeConnectionIds = Array.from({ length: MAX_GET_MANY + 1 }, (_, n) => `connection-${n}`)
+      const due = (count: number) =>
+        store.credentials.due({ tenant, dueBeforeMs: 1, limit: 1, excludeConnectionIds: excludeConnectionIds.slice(0, count) })
+      expect(await due(MAX_GET_MANY)).toEqual([])
+      await expectCode(() => due(MAX_GET_MANY + 1), 'invalid_request')
     })
 
     rule('and postponed is handed to one of many callers', async (scene) => {

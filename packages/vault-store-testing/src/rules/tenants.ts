@@ -12,6 +12,8 @@ export function tenantRules({ describe, rule, expect }: StoreSubject): void {
       expect((await store.credentials.list({ tenant: other, limit: 10 })).items).toEqual([])
       expect(await store.credentials.due({ tenant: other, dueBeforeMs: 9, limit: 10, postponeToMs: 99 })).toEqual([])
       expect(await store.credentials.delete(theirs, 1)).toBe('missing')
+      await store.credentials.touch({ keys: [theirs], atMs: 7 })
+      expect(await store.credentials.counts({ tenant: other })).toEqual([])
       await insertOne(store, other, { data: 'theirs' })
       await store.credentials.update({ key: theirs, attemptId: 'x', expect: { version: 1 }, set: { data: 'changed' } })
       expect(await store.credentials.get(keyOf(row))).toEqual(row)

@@ -68,6 +68,7 @@ export function valueRules({ describe, rule, expect, expectCode }: StoreSubject)
           'due, dueBeforeMs': () => store.credentials.due({ tenant, dueBeforeMs: ms, limit: 1 }),
           'due, postponeToMs': () => store.credentials.due({ tenant, dueBeforeMs: 1, limit: 1, postponeToMs: ms }),
           'insert, expiresAtMs': () => store.credentials.insert(newCredential(tenant, { userId: 'x', expiresAtMs: ms })),
+          touch: () => store.credentials.touch({ keys: [keyOf(row)], atMs: ms }),
           'tickets.create': () => store.tickets.create({ tenant, kind: 'k', id: 'i', data: bytesOf(''), ttlMs: ms }),
           'outbox.lease': () => store.outbox.lease({ tenant, topics: ['t'], limit: 1, leaseMs: ms }),
           'outbox.retry': () => store.outbox.retry({ tenant, id: 'i', attempt: 1, delayMs: ms }),

@@ -1,5 +1,5 @@
 import type { CredentialRow } from '../contract.js'
-import { keyText } from './key-text.js'
+import { keyParts, keyText } from './key-text.js'
 import type { Records } from './records.js'
 import type { RecordWrite } from './sorted-tables.js'
 
@@ -16,6 +16,11 @@ export function derivedRecords(table: string, key: string, record: object | unde
 /** Key of a row in the index of due times. */
 export function dueKey({ tenant, dueAtMs, userId, connectionId, accountId }: CredentialRow): string | undefined {
   return dueAtMs === null ? undefined : keyText(tenant, dueAtMs, userId, connectionId, accountId)
+}
+
+/** The due time in a key of that index. */
+export function dueTimeIn(key: string): number {
+  return Number(keyParts(key)[1])
 }
 
 // Records are what this code wrote, so that their types are taken on trust.

@@ -1,16 +1,16 @@
-import type { Companions, CredentialKey, CredentialRow, CredentialStore } from '../contract.js'
+import type { Companions, CredentialCount, CredentialKey, CredentialRow, CredentialStore } from '../contract.js'
 import { copyRow } from '../rules/copy-row.js'
-import { type CredentialStep, insertStep, updateStep } from '../rules/credential-steps.js'
+import { type CredentialStep, insertStep, touchStep, updateStep } from '../rules/credential-steps.js'
 import { claimStep, markSentStep, releaseStep, renewStep } from '../rules/lease-steps.js'
 import * as assert from '../rules/store-arguments.js'
 import { assertStoreKey, assertStoreKeys } from '../rules/store-key.js'
-import { dueKey } from './derived-records.js'
+import { dueKey, dueTimeIn } from './derived-records.js'
 import { addAudit } from './engine-audit.js'
 import { addJobs } from './engine-outbox.js'
 import type { EngineRuns } from './engine-runs.js'
 import { keyPrefix, keyText } from './key-text.js'
 import { pageOf } from './page-of.js'
-import type { TypedTransaction } from './records.js'
+import { type TypedTransaction, type TypedView, walk } from './records.js'
 
 export function engineCredentials({ read, transact }: EngineRuns): CredentialStore {
   /** Reads the row, takes the step, writes what it says. */
@@ -20,7 +20,7 @@ export function engineCredentials({ read, transact }: EngineRuns): CredentialSto
     also?: Companions,
   ): Promise<R> =>
     transact(async (tables, nowMs) => {
-      const row = await tables.get('credentials', rowKey(key))
+      const row = await readRow(tables, key)
       const { result, write } = take(row, nowMs)
       if (write) {
         await writeRow(tables, row, copyRow(write))
@@ -33,7 +33,7 @@ export function engineCredentials({ read, transact }: EngineRuns): CredentialSto
   return {
     async get(key, options) {
       assert.assertCredentialKey(key)
-      const row = await read((tables) => tables.get('credentials', rowKey(key)))
+      const row = await read((tables) => readRow(tables, key))
       if (!row) return null
       return options?.copy === false ? row : copyRow(row)
     },
@@ -41,7 +41,7 @@ export function engineCredentials({ read, transact }: EngineRuns): CredentialSto
     async getMany(keys) {
       assert.assertKeyCount(keys.length)
       keys.forEach(assert.assertCredentialKey)
-      const rows = await read((tables) => Promise.all(keys.map((key) => tables.get('credentials', rowKey(key)))))
+      const rows = await read((tables) => Promise.all(keys.map((key) => readRow(tables, key))))
       return rows.map((row) => (row ? copyRow(row) : null))
     },
 
@@ -65,7 +65,7 @@ export function engineCredentials({ read, transact }: EngineRuns): CredentialSto
     async delete(key, expectVersion) {
       assert.assertCredentialKey(key)
       return transact(async (tables) => {
-        const row = await tables.get('credentials', rowKey(key))
+        const row = await readRow(tables, key)
         if (!row) return 'missing'
         if (row.version !== expectVersion) return 'conflict'
         await writeRow(tables, row, undefined)
@@ -73,7 +73,7 @@ export function engineCredentials({ read, transact }: EngineRuns): CredentialSto
       })
     },
 
-    async list({ tenant, userId, connectionId, status, cursor, limit }) {
+    async list({ tenant, userId, connectionId, status, hasRefreshToken, cursor, limit }) {
       assertStoreKeys({ tenant })
       assert.assertPageLimit(limit)
       const prefix = userId === undefined ? keyPrefix(tenant) : keyPrefix(tenant, userId)
@@ -82,28 +82,57 @@ export function engineCredentials({ read, transact }: EngineRuns): CredentialSto
           tables,
           'credentials',
           { prefix, cursor, limit, keyLength: 4 },
-          (row) => (connectionId === undefined || row.connectionId === connectionId) && (status === undefined || row.status === status),
+          (row) =>
+            (connectionId === undefined || row.connectionId === connectionId) &&
+            (status === undefined || row.status === status) &&
+            (hasRefreshToken === undefined || (row.refreshToken !== null) === hasRefreshToken),
         ),
       )
-      return { ...page, items: page.items.map(copyRow) }
+      return { ...page, items: page.items.map((row) => copyRow(whole(row))) }
     },
 
-    async due({ tenant, dueBeforeMs, limit, postponeToMs }) {
-      assertStoreKeys({ tenant })
-      assert.assertPageLimit(limit)
-      assert.assertMilliseconds(dueBeforeMs, 'dueBeforeMs')
-      if (postponeToMs !== undefined) assert.assertMilliseconds(postponeToMs, 'postponeToMs')
+    async due(query) {
+      assert.assertDueQuery(query)
+      const { tenant, dueBeforeMs, limit, excludeConnectionIds, postponeToMs } = query
+      const excluded = new Set(excludeConnectionIds)
       return transact(async (tables) => {
-        const due: CredentialRow[] = []
-        for (const [, { key }] of await tables.scan('due', { prefix: keyPrefix(tenant), limit })) {
-          const row = await tables.get('credentials', rowKey(key))
-          if (!row || row.dueAtMs === null || row.dueAtMs > dueBeforeMs) break
-          const shown = postponeToMs === undefined ? row : { ...row, dueAtMs: postponeToMs }
-          if (postponeToMs !== undefined) await writeRow(tables, row, shown)
-          due.push(copyRow(shown))
+        const found: CredentialRow[] = []
+        for await (const [at, { key }] of walk(tables, 'due', { prefix: keyPrefix(tenant) }, Math.max(limit, SCAN_CHUNK))) {
+          if (dueTimeIn(at) > dueBeforeMs) break
+          if (excluded.has(key.connectionId)) continue
+          const row = await readRow(tables, key)
+          if (row) found.push(row)
+          if (found.length === limit) break
         }
-        return due
+        if (postponeToMs === undefined) return found.map(copyRow)
+        const postponed = found.map((row) => ({ ...row, dueAtMs: postponeToMs }))
+        for (const [index, row] of found.entries()) await writeRow(tables, row, postponed[index])
+        return postponed.map(copyRow)
       })
+    },
+
+    async touch(use) {
+      assert.assertUse(use)
+      await transact(async (tables) => {
+        for (const key of use.keys) {
+          const row = await readRow(tables, key)
+          const { write } = touchStep(row, use.atMs)
+          if (write) await writeRow(tables, row, write)
+        }
+      })
+    },
+
+    async counts({ tenant }) {
+      assertStoreKeys({ tenant })
+      const counts = new Map<string, CredentialCount>()
+      await read(async (tables) => {
+        for await (const [, { status, refreshToken }] of walk(tables, 'credentials', { prefix: keyPrefix(tenant) }, SCAN_CHUNK)) {
+          const hasRefreshToken = refreshToken !== null
+          const name = `${status} ${hasRefreshToken}`
+          counts.set(name, { status, hasRefreshToken, count: (counts.get(name)?.count ?? 0) + 1 })
+        }
+      })
+      return [...counts.values()]
     },
 
     async claim({ key, ...request }) {
@@ -130,6 +159,18 @@ export function engineCredentials({ read, transact }: EngineRuns): CredentialSto
       return step(key, (row) => releaseStep(row, holder, options?.keepIntent ?? false))
     },
   }
+}
+
+const SCAN_CHUNK = 100
+
+async function readRow(tables: TypedView, key: CredentialKey): Promise<CredentialRow | undefined> {
+  const row = await tables.get('credentials', rowKey(key))
+  return row && whole(row)
+}
+
+/** A row as it is today: the first version of this code kept no time of use. */
+function whole(row: CredentialRow): CredentialRow {
+  return row.lastUsedAtMs === undefined ? { ...row, lastUsedAtMs: null } : row
 }
 
 /** User before connection: that is the order of listings. */

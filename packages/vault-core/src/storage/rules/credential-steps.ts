@@ -32,6 +32,7 @@ export function insertStep(existing: CredentialRow | undefined, credential: NewC
     intent: null,
     unresolvedSends: 0,
     createdAtMs: nowMs,
+    lastUsedAtMs: null,
     updatedAtMs: nowMs,
   }
   return { result: { outcome: 'inserted', row }, write: row }
@@ -54,6 +55,12 @@ export function updateStep(
     updatedAtMs: nowMs,
   }
   return { result: { outcome: 'updated', row: next }, write: next }
+}
+
+/** Never back: uses are told late, and in any order. */
+export function touchStep(row: CredentialRow | undefined, atMs: number): CredentialStep<void> {
+  if (!row || (row.lastUsedAtMs !== null && row.lastUsedAtMs >= atMs)) return { result: undefined }
+  return { result: undefined, write: { ...row, lastUsedAtMs: atMs } }
 }
 
 /** Whether the lease of this row is this holder's, by owner and fence, live or not. */

@@ -1,7 +1,7 @@
 import { VaultError } from '../../errors.js'
 import type { NewAuditEntry } from '../audit-store.js'
 import type { Companions } from '../companions.js'
-import type { CredentialContent, CredentialExpectation, CredentialKey } from '../credential-store.js'
+import type { CredentialContent, CredentialExpectation, CredentialKey, CredentialUse, DueQuery } from '../credential-store.js'
 import type { NewOutboxJob } from '../outbox-store.js'
 import { assertStoreKey, assertStoreKeys } from './store-key.js'
 
@@ -11,7 +11,7 @@ export const MAX_PAGE_LIMIT = 1_000
 /** Most bytes of one value: sealed bytes as they are, text in UTF-8. Every store has to take so many. */
 export const MAX_STORE_VALUE_BYTES = 1_048_576
 
-/** Most keys that one `getMany` reads. */
+/** Most keys that one `getMany` reads or one `touch` writes, and most connections that `due` passes over. */
 export const MAX_GET_MANY = 1_000
 
 /** For stores: refuses a limit that the contract does not allow. @throws {VaultError} `invalid_request`. */
@@ -21,8 +21,8 @@ export function assertPageLimit(limit: number): void {
 }
 
 /** For stores: refuses more keys at once than the contract allows. @throws {VaultError} `invalid_request`. */
-export function assertKeyCount(count: number): void {
-  if (count > MAX_GET_MANY) throw refused('keys', `must be at most ${MAX_GET_MANY.toLocaleString('en')}`)
+export function assertKeyCount(count: number, name = 'keys'): void {
+  if (count > MAX_GET_MANY) throw refused(name, `must be at most ${MAX_GET_MANY.toLocaleString('en')}`)
 }
 
 /** For stores: refuses a time or a duration that is no whole number of milliseconds. @throws {VaultError} `invalid_request`. */
@@ -58,6 +58,23 @@ export function assertCredentialKey({ tenant, connectionId, userId, accountId }:
   assertStoreKey(connectionId, 'connectionId')
   assertStoreKey(userId, 'userId')
   assertStoreKey(accountId, 'accountId')
+}
+
+/** For stores: refuses a question for what is due that the contract does not allow. @throws {VaultError} `invalid_request`. */
+export function assertDueQuery({ tenant, dueBeforeMs, limit, excludeConnectionIds = [], postponeToMs }: DueQuery): void {
+  assertStoreKeys({ tenant })
+  assertPageLimit(limit)
+  assertMilliseconds(dueBeforeMs, 'dueBeforeMs')
+  assertKeyCount(excludeConnectionIds.length, 'excludeConnectionIds')
+  for (const connectionId of excludeConnectionIds) assertStoreKey(connectionId, 'excludeConnectionIds')
+  if (postponeToMs !== undefined) assertMilliseconds(postponeToMs, 'postponeToMs')
+}
+
+/** For stores: refuses uses that the contract does not allow. @throws {VaultError} `invalid_request`. */
+export function assertUse({ keys, atMs }: CredentialUse): void {
+  assertKeyCount(keys.length)
+  keys.forEach(assertCredentialKey)
+  assertMilliseconds(atMs, 'atMs')
 }
 
 /** For stores: refuses content of a credential that the contract does not allow. @throws {VaultError} `invalid_request`. */
