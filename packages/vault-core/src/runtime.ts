@@ -6,7 +6,7 @@ export interface Runtime {
   readonly clock: Clock
   readonly random: RandomSource
   readonly fetch: typeof globalThis.fetch
-  /** For connections that stand in the store. */
+  /** For connections that stand in the store, and for `vault.fetch`. */
   readonly fetchForStoredConnections: typeof globalThis.fetch
 }
 

@@ -43,8 +43,9 @@ export interface VaultOptions {
   readonly random?: RandomSource
   readonly fetch?: typeof globalThis.fetch
   /**
-   * What requests for connections in the store are sent with, which somebody else than the operator may have written. Default: `fetch`. The
-   * `createVault` of `@holdfast/vault-node` has one that reaches public addresses alone.
+   * What requests are sent with that lead where somebody else than the operator may have said: those for connections in the store, and those of
+   * `vault.fetch`, whose names may resolve to anything. Default: `fetch`. The `createVault` of `@holdfast/vault-node` has one that reaches public
+   * addresses alone.
    */
   readonly fetchForStoredConnections?: typeof globalThis.fetch
   readonly log?: Log

@@ -19,6 +19,7 @@ import { createUsers, type Users } from './directory/users.js'
 import { storeFailure } from './documents/documents.js'
 import { safeEmitter } from './events.js'
 import { registerExtension } from './extension.js'
+import { createVaultFetch, type FetchTarget } from './fetch/vault-fetch.js'
 import { silentLog } from './log.js'
 import { createConnectionRegistry } from './model/connection-registry.js'
 import { createAuthorization } from './oauth/authorization.js'
@@ -82,6 +83,20 @@ export interface Vault {
    * ```
    */
   getCredentials(selector: CredentialSelector, options?: GetCredentialsOptions): Promise<Credentials>
+  /**
+   * A `fetch` that sends the user's access token along: only to the connection's `apiOrigins`. When the API answers 401, the token is refreshed and the request
+   * repeated once, unless its body is a stream. Redirects, at most 5, are followed; outside the API's origins without the token, without the caller's
+   * `Authorization` and `Cookie`, and only by https to public addresses. Bodies stream both ways.
+   *
+   * @param target - Whose token: connection and user; `requiredScopes`, `reader` and `retry` besides.
+   * @throws {VaultError} As `getCredentials`. `invalid_request`, with reason `origin_not_declared` before a token is fetched, `address_not_public`,
+   * `redirect_refused`; `invalid_configuration`, reason `no_api_origin`. Else what `fetch` throws: when the network fails, or `signal` aborts.
+   * @example
+   * ```ts
+   * const response = await vault.fetch({ connectionId: 'github', userId }, 'https://api.github.com/user/repos')
+   * ```
+   */
+  fetch(target: FetchTarget, input: string | URL | Request, init?: RequestInit): Promise<Response>
   /** Lists what may be shown of credentials; opens no sealed value. */
   listCredentials(query?: ListCredentialsQuery): Promise<Page<CredentialInfo>>
   /** Ends the credential at once, and revokes it at the provider in the background. Harmless when there is none. */
@@ -173,14 +188,7 @@ export function createVault(options: VaultOptions): Vault {
     runtime,
     log,
     closing: closing.signal,
-    revoke: async (tokens) =>
-      revokeTokens({
-        connection: await connections.get(tokens.connectionId),
-        tokens,
-        mayRenew: !tokens.isRenewed,
-        discovery,
-        runtime,
-      }),
+    revoke: async (tokens) => revokeTokens({ connection: await connections.get(tokens.connectionId), tokens, discovery, runtime }),
   })
   const discardTokens: RefreshContext['discardTokens'] = async ({ connectionId }, tokens) => {
     await store.outbox.add([await revocations.jobFor({ connectionId, ...tokens })])
@@ -277,6 +285,7 @@ export function createVault(options: VaultOptions): Vault {
     serviceClients: whileOpen(serviceClients),
     ...whileOpen({ bootstrapAdministrator: createBootstrapAdministrator({ ...kept, serviceClients, accessRecords }) }),
     ...credentialCalls,
+    ...whileOpen({ fetch: createVaultFetch({ connections, getCredentials: credentialCalls.getCredentials, runtime }) }),
     sweep: () => sweeper.sweep(),
     close: createClose({
       store,

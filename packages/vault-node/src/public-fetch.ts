@@ -27,23 +27,35 @@ export function publicFetch({ allow = () => false, lookup = systemLookup }: Publ
   let loading: Promise<Client> | undefined
   return async (input, init) => {
     loading ??= loadClient(mayReach, lookup)
-    const { fetch, dispatcher } = await loading
-    const request = input instanceof Request ? await readRequest(new Request(input, init)) : { url: String(input), init }
-    return fetch(request.url, Object.assign({}, request.init, { dispatcher }))
+    const { fetch, dispatcher, formOf } = await loading
+    const request = input instanceof Request ? await readRequest(new Request(input, init)) : { url: String(input), init: init ?? {} }
+    const { body } = request.init
+    const form = body instanceof FormData ? { body: formOf(body) } : {}
+    return ofPlatform(await fetch(request.url, Object.assign({}, request.init, form, { dispatcher })))
   }
 }
 
 interface Client {
   readonly fetch: typeof globalThis.fetch
   readonly dispatcher: Dispatcher
+  /** The library's own form of the same content: it does not know the platform's. */
+  readonly formOf: (form: FormData) => FormData
 }
 
 /** Loaded with the first request: it takes a tenth of a second, and many vaults never need it. */
 async function loadClient(mayReach: (address: string) => boolean, lookup: LookupFunction): Promise<Client> {
-  const { Agent, buildConnector, fetch } = await import('undici')
+  const { Agent, buildConnector, fetch, FormData: Form } = await import('undici')
   const connect = buildConnector({ lookup: checkedLookup(lookup, mayReach) })
   // What Node's own `fetch` is made of: the shapes are the same, and only the names of their types differ.
-  return { fetch: fetch as unknown as typeof globalThis.fetch, dispatcher: new Agent({ connect: checkedConnector(connect, mayReach) }) }
+  return {
+    fetch: fetch as unknown as typeof globalThis.fetch,
+    dispatcher: new Agent({ connect: checkedConnector(connect, mayReach) }),
+    formOf: (form) => {
+      const own = new Form()
+      for (const [name, value] of form) own.append(name, value)
+      return own as unknown as FormData
+    },
+  }
 }
 
 /** A socket looks up names alone: an address in the URL is judged here. */
@@ -78,4 +90,17 @@ async function readRequest(request: Request): Promise<{ readonly url: string; re
   const { url, method, headers, redirect, signal } = request
   const body = request.body ? await request.arrayBuffer() : null
   return { url, init: { method, headers: [...headers], redirect, signal, body } }
+}
+
+/** The library cancels the body of an answer of its own that nobody holds any more. */
+const libraryAnswers = new WeakMap<Response, Response>()
+
+/** The answer as one of the platform's own, which others tell by `instanceof`. */
+function ofPlatform(answer: Response): Response {
+  const { status, statusText, headers, body, url, redirected } = answer
+  // The platform makes none of a status beyond.
+  if (status < 200 || status > 599) return answer
+  const own = new Response(body, { status, statusText, headers: [...headers] })
+  libraryAnswers.set(own, answer)
+  return Object.defineProperties(own, { url: { value: url }, redirected: { value: redirected, configurable: true } })
 }

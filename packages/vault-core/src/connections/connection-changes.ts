@@ -7,25 +7,31 @@ export type ConnectionChanges = {
 }
 
 /** Whom the client secret is sent to. */
-const SECRET_GOES_TO: readonly ((connection: ConnectionInput) => string | undefined)[] = [
-  ({ issuer }) => issuer,
-  ({ tokenEndpoint }) => tokenEndpoint,
-  ({ revocationEndpoint }) => revocationEndpoint,
-  ({ revocation }) => revocation?.url,
-]
+const SECRET_GOES_TO = ['issuer', 'tokenEndpoint', 'revocationEndpoint'] as const
 
 /**
  * The connection with these changes.
  *
- * @throws {VaultError} `invalid_request` when the client secret would go to other endpoints without being given again.
+ * @throws {VaultError} `invalid_request` when the client secret, or users' tokens, would go to other places without the secret being given again.
  */
 export function changeConnection(before: ConnectionInput, changes: ConnectionChanges): ConnectionInput {
   const merged = Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined)
   const next = Object.fromEntries([...merged, ['connectionId', before.connectionId]]) as unknown as ConnectionInput
   const keepsSecret = before.clientSecret !== undefined && !Object.hasOwn(changes, 'clientSecret')
-  if (keepsSecret && SECRET_GOES_TO.some((target) => target(next) !== target(before))) {
-    const problem = 'must be given again, since the endpoints that it is sent to change'
-    throw new VaultError('invalid_request', `clientSecret ${problem}.`, { fields: { clientSecret: problem } })
+  if (keepsSecret && SECRET_GOES_TO.some((field) => next[field] !== before[field])) {
+    throw secretMissing('must be given again, since the endpoints that it is sent to change')
+  }
+  if (keepsSecret && hasMore(next.apiOrigins, before.apiOrigins)) {
+    throw secretMissing('must be given again, since users’ tokens may be sent to more origins')
   }
   return next
+}
+
+/** What is no list is told by who reads the connection. */
+function hasMore(next: unknown, before: readonly string[] = []): boolean {
+  return Array.isArray(next) && next.some((origin) => !before.includes(origin))
+}
+
+function secretMissing(problem: string): VaultError {
+  return new VaultError('invalid_request', `clientSecret ${problem}.`, { fields: { clientSecret: problem } })
 }

@@ -22,7 +22,6 @@ export function connectionInfo(connection: Connection, times: Pick<ConnectionInf
     authorizationEndpoint: endpoints.authorization,
     tokenEndpoint: endpoints.token,
     revocationEndpoint: endpoints.revocation,
-    revocation: rest.revocation,
     userinfoEndpoint: endpoints.userinfo,
     jwksUri: endpoints.jwks,
     clientId: rest.clientId,
@@ -40,6 +39,9 @@ export function connectionInfo(connection: Connection, times: Pick<ConnectionInf
     providerTenantId: rest.providerTenantId,
     userIdExpression: rest.userIdExpression,
     tags: rest.tags,
+    apiOrigins: rest.api.origins.length > 0 ? rest.api.origins : undefined,
+    apiTokenHeader: rest.api.tokenHeader,
+    apiAllowPrivateAddresses: rest.api.allowPrivateAddresses || undefined,
   }
   return {
     ...withoutUndefined(described),

@@ -1,9 +1,7 @@
 import type { Secret } from '../secret.js'
-import type { ClientAuthenticationMethod } from './client-authentication-method.js'
-import type { ProviderRevocation } from './provider-revocation.js'
 
-export type { ClientAuthenticationMethod } from './client-authentication-method.js'
-export type { ProviderRevocation, TokenPlace } from './provider-revocation.js'
+/** How this application authenticates at the token endpoint (names of RFC 7591, section 2). */
+export type ClientAuthenticationMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none'
 
 /**
  * What the provider does with refresh tokens. `strict`: each is good once, and reuse revokes the grant. `grace`: the
@@ -24,8 +22,6 @@ export interface ConnectionInput {
   readonly authorizationEndpoint?: string
   readonly tokenEndpoint?: string
   readonly revocationEndpoint?: string
-  /** For a provider that revokes tokens in a way of its own. Default: RFC 7009, at the revocation endpoint. */
-  readonly revocation?: ProviderRevocation
   readonly userinfoEndpoint?: string
   /** Which claim is the user's id at the provider, and names his account there: `{sub}`, `{id}`, `{team.id}-{user.id}`. Default `{sub}`. */
   readonly userIdExpression?: string
@@ -66,6 +62,25 @@ export interface ConnectionInput {
   readonly providerTenantId?: string
   /** Texts that the application keeps with the connection, none of them secret. At most 100, of 128 characters each. */
   readonly tags?: Readonly<Record<string, string>>
+  /**
+   * The origins of the provider's API, `https://api.github.com`: `vault.fetch` sends access tokens there, and nowhere else. Exact origins, at most 20; http
+   * only on loopback, or with `allowInsecureRequests`. Default: none, and `vault.fetch` refuses.
+   */
+  readonly apiOrigins?: readonly string[]
+  /** The header in which the API takes the access token. Default: `Authorization`, with the token's type before it. */
+  readonly apiTokenHeader?: ApiTokenHeader
+  /**
+   * Let `vault.fetch` reach an API inside a private network, with `fetch` in place of `fetchForStoredConnections`. Default false: what is at no public
+   * address is refused, but for loopback origins in `apiOrigins`. Only for connections in code.
+   */
+  readonly apiAllowPrivateAddresses?: boolean
+}
+
+export interface ApiTokenHeader {
+  /** `X-Shopify-Access-Token` */
+  readonly name: string
+  /** Stands before the token, with a space between: `token`. Default: the token's type in `Authorization`, and nothing in any other header. */
+  readonly prefix?: string
 }
 
 export type ScopeSeparator = ' ' | ','
@@ -86,7 +101,6 @@ export interface Connection {
     readonly userinfo: string | undefined
     readonly jwks: string | undefined
   }
-  readonly revocation: ProviderRevocation | undefined
   readonly clientId: string
   readonly clientSecret: Secret | undefined
   readonly privateKey: Secret | undefined
@@ -104,4 +118,12 @@ export interface Connection {
   readonly providerTenantId: string | undefined
   readonly userIdExpression: string | undefined
   readonly tags: Readonly<Record<string, string>> | undefined
+  readonly api: ConnectionApi
+}
+
+/** The provider's API, as `vault.fetch` calls it. */
+export interface ConnectionApi {
+  readonly origins: readonly string[]
+  readonly tokenHeader: ApiTokenHeader | undefined
+  readonly allowPrivateAddresses: boolean
 }

@@ -2,12 +2,12 @@ import { createFieldProblems } from '../documents/field-problems.js'
 import { readTags } from '../documents/read-fields.js'
 import { VaultError } from '../errors.js'
 import { Secret } from '../secret.js'
-import type { Connection, ConnectionInput, RotationProfile } from './connection.js'
+import type { Connection, ConnectionInput, ConnectionProperties, RotationProfile } from './connection.js'
 import { hasControlCharacter, readConnectionProperties } from './connection-properties.js'
 import { didYouMean } from './did-you-mean.js'
 import { endpointUrlProblem } from './endpoint-url.js'
-import { readProviderRevocation } from './provider-revocation.js'
 import { readClientAuthentication } from './read-client-authentication.js'
+import { connectionApi, connectionApiProblems } from './read-connection-api.js'
 
 /** What a connection id is made of; it stands in paths, cookies and resource URIs. */
 export const CONNECTION_ID: RegExp = /^[a-zA-Z0-9-_.:]{1,64}$/
@@ -77,11 +77,7 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
   complain('tokenRequestContentType', contentTypeProblem(fields.get('tokenRequestContentType')))
   complain('providerTenantId', fields.get('providerTenantId') === undefined ? undefined : textProblem(fields.get('providerTenantId'), 64))
   complain('userIdExpression', expressionProblem(fields.get('userIdExpression')))
-  const revocation = readProviderRevocation(fields.get('revocation'), fields)
-  for (const [field, problem] of revocation.problems) complain(field, problem)
-  if (fields.get('revocation') !== undefined && fields.get('revocationEndpoint') !== undefined) {
-    complain('revocation', 'is given beside `revocationEndpoint`: leave one of them out')
-  }
+  for (const [field, problem] of connectionApiProblems(fields, source)) complain(field, problem)
   const tags = createFieldProblems()
   readTags(fields.get('tags'), tags)
   for (const [field, problem] of tags.all()) complain(field, problem)
@@ -90,13 +86,13 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
   // Every field was checked above; from here on the types hold.
   return {
     ok: true,
-    connection: buildConnection(Object.fromEntries(fields) as unknown as ConnectionInput, {
+    connection: buildConnection(
+      Object.fromEntries(fields) as unknown as ConnectionInput,
       source,
-      clientAuthentication: authentication.method,
-      revocation: revocation.revocation,
-      defaultConnectionProperties: Object.freeze(properties.ok ? properties.properties : {}),
-      incrementalConnectionProperties: Object.freeze(incremental.ok ? incremental.properties : {}),
-    }),
+      authentication.method,
+      properties.ok ? properties.properties : {},
+      incremental.ok ? incremental.properties : {},
+    ),
   }
 }
 
@@ -107,7 +103,6 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'connectionId',
   'name',
   ...URL_FIELDS,
-  'revocation',
   'clientId',
   'clientSecret',
   'privateKey',
@@ -125,6 +120,9 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'providerTenantId',
   'userIdExpression',
   'tags',
+  'apiOrigins',
+  'apiTokenHeader',
+  'apiAllowPrivateAddresses',
 ]
 
 function unknownField(field: string): [string, string | undefined] {
@@ -185,16 +183,15 @@ function textProblem(value: unknown, maxLength: number): string | undefined {
   return hasControlCharacter(value) || !value.isWellFormed() ? 'must not contain control characters or ill-formed Unicode' : undefined
 }
 
-/** @param read - What was read by a parser of its own. */
 function buildConnection(
   input: ConnectionInput,
-  read: Pick<
-    Connection,
-    'source' | 'clientAuthentication' | 'revocation' | 'defaultConnectionProperties' | 'incrementalConnectionProperties'
-  >,
+  source: Connection['source'],
+  clientAuthentication: Connection['clientAuthentication'],
+  properties: ConnectionProperties,
+  incrementalProperties: ConnectionProperties,
 ): Connection {
   return Object.freeze({
-    ...read,
+    source,
     connectionId: input.connectionId,
     name: input.name ?? input.connectionId,
     issuer: input.issuer,
@@ -208,6 +205,9 @@ function buildConnection(
     clientId: input.clientId,
     clientSecret: input.clientSecret === undefined ? undefined : new Secret(input.clientSecret),
     privateKey: input.privateKey === undefined ? undefined : new Secret(input.privateKey),
+    clientAuthentication,
+    defaultConnectionProperties: Object.freeze(properties),
+    incrementalConnectionProperties: Object.freeze(incrementalProperties),
     scopeSeparator: input.scopeSeparator ?? ' ',
     rotation: Object.freeze<RotationProfile>(input.rotation ? { ...input.rotation } : { kind: 'strict' }),
     defaultLifetimeS: input.defaultLifetimeS,
@@ -219,5 +219,6 @@ function buildConnection(
     providerTenantId: input.providerTenantId,
     userIdExpression: input.userIdExpression,
     tags: input.tags && Object.freeze({ ...input.tags }),
+    api: connectionApi(input),
   })
 }

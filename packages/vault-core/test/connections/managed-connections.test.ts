@@ -68,12 +68,22 @@ describe('a connection that is administered', () => {
     ['another path on the same host', { tokenEndpoint: 'https://github.example/thief/token' }],
     ['an issuer, whose discovery could name another', { issuer: 'https://thief.example' }],
     ['a revocation endpoint', { revocationEndpoint: 'https://thief.example/revoke' }],
+    ['users’ tokens to another API', { apiOrigins: ['https://thief.example'] }],
   ])('does not send its secret to %s unless it is given again', async (_what, changes) => {
     const { connections } = vaultWorld().vault()
     await connections.create(github)
     await expect(connections.update('github', changes)).rejects.toMatchObject(invalid('clientSecret'))
     await connections.update('github', { ...changes, clientSecret: 'canary-given-again' })
     expect((await connections.get('github')).clientSecret?.reveal()).toBe('canary-given-again')
+  })
+
+  it('may be left with fewer places for tokens by whoever does not know the secret', async () => {
+    const { connections } = vaultWorld().vault()
+    const apiOrigins = ['https://api.github.example', 'https://uploads.github.example']
+    await connections.create({ ...github, apiOrigins })
+    expect(await connections.update('github', { apiOrigins: apiOrigins.slice(0, 1) })).toMatchObject({ apiOrigins: apiOrigins.slice(0, 1) })
+    await expect(connections.update('github', { apiOrigins })).rejects.toMatchObject(invalid('clientSecret'))
+    expect(await connections.update('github', { apiOrigins: undefined })).not.toHaveProperty('apiOrigins')
   })
 
   it('in code is shown, and changed by nobody else', async () => {

@@ -193,13 +193,7 @@ describe('a grant of a real authorization server', () => {
     if (!second) throw new Error('The refresh token was not rotated.')
 
     expect(
-      await revokeTokens({
-        connection,
-        tokens: { refreshToken: second, accessToken: rotated.response.accessToken },
-        mayRenew: true,
-        discovery,
-        runtime,
-      }),
+      await revokeTokens({ connection, tokens: { refreshToken: second, accessToken: rotated.response.accessToken }, discovery, runtime }),
     ).toEqual({
       kind: 'done',
     })
