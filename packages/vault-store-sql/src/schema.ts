@@ -83,6 +83,7 @@ export interface AuditTable {
   id: ExactText
   at_ms: Whole
   data: ExactText
+  subject: ColumnType<ExactText | null, ExactText | null | undefined, never>
 }
 
 export interface CountersTable {

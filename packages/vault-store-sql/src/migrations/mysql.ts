@@ -45,6 +45,8 @@ export const mysqlMigrations: readonly Migration[] = [
       // One statement for each table: what was broken off is done for the whole of a table, or not at all.
       `alter table {credentials} add column last_used_at_ms bigint,
   add key {index credentials_status} (tenant, status, user_id, connection_id)`,
+      `alter table {audit} add column subject varbinary(765),
+  add key {index audit_subject} (tenant, subject, sequence)`,
     ],
   },
 ]

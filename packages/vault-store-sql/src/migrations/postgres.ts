@@ -42,6 +42,8 @@ export const postgresMigrations: readonly Migration[] = [
     version: 2,
     statements: [
       'alter table {credentials} add column last_used_at_ms bigint',
+      'alter table {audit} add column subject text collate "C"',
+      'create index {index audit_subject} on {audit} (tenant, subject, sequence) where subject is not null',
       // Not those that are well: they are many, and are written all the time.
       `create index {index credentials_attention} on {credentials} (tenant, status, user_id, connection_id, account_id)
   where status <> 'active' or refresh_token is null`,

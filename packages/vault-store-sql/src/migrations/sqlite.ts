@@ -41,6 +41,8 @@ export const sqliteMigrations: readonly Migration[] = [
     version: 2,
     statements: [
       'alter table {credentials} add column last_used_at_ms integer',
+      'alter table {audit} add column subject text',
+      'create index {index audit_subject} on {audit} (tenant, subject, sequence) where subject is not null',
       // Not those that are well: they are many, and are written all the time.
       `create index {index credentials_attention} on {credentials} (tenant, status, user_id, connection_id, account_id)
   where status <> 'active' or refresh_token is null`,

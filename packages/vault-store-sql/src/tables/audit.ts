@@ -14,33 +14,48 @@ import { advance } from './counters.js'
 import { insertUnlessThere } from './insert-unless-there.js'
 
 export function sqlAudit({ dialect, run, transact }: SqlDatabase): AuditStore {
+  const { exact } = dialect
   return {
     async append(entries) {
       assertAuditEntries(entries)
       await transact((db) => insertAudit(db, dialect, entries))
     },
 
-    async list({ tenant, afterSequence = 0, limit }) {
-      assertStoreKeys({ tenant })
+    async list({ tenant, subject, afterSequence = 0, limit }) {
+      assertStoreKeys({ tenant, ...(subject !== undefined && { subject }) })
       assertPageLimit(limit)
       assertMilliseconds(afterSequence, 'afterSequence')
-      const rows = await run((db) =>
-        db
+      const rows = await run((db) => {
+        const query = db
           .selectFrom('audit')
           .selectAll()
-          .where('tenant', '=', dialect.exact(tenant))
+          .where('tenant', '=', exact(tenant))
           .where('sequence', '>', afterSequence)
           .orderBy('sequence')
           .limit(limit)
-          .execute(),
-      )
-      return rows.map(({ id, data, sequence, at_ms: atMs }) => ({
+        return (subject === undefined ? query : query.where('subject', '=', exact(subject))).execute()
+      })
+      return rows.map(({ id, subject: about, data, sequence, at_ms: atMs }) => ({
         tenant,
         id: textOf(id),
+        ...(about !== null && { subject: textOf(about) }),
         data: textOf(data),
         sequence: Number(sequence),
         atMs: Number(atMs),
       }))
+    },
+
+    async prune({ tenant, throughSequence }) {
+      assertStoreKeys({ tenant })
+      assertMilliseconds(throughSequence, 'throughSequence')
+      return run(async (db) => {
+        const { numDeletedRows } = await db
+          .deleteFrom('audit')
+          .where('tenant', '=', exact(tenant))
+          .where('sequence', '<=', throughSequence)
+          .executeTakeFirst()
+        return Number(numDeletedRows)
+      })
     },
   }
 }
@@ -50,12 +65,13 @@ export async function insertAudit(db: Kysely<StoreSchema>, dialect: Dialect, ent
   const { exact } = dialect
   for (const [tenant, own] of Map.groupBy(entries, (entry) => entry.tenant)) {
     const last = await advance(db, dialect, { tenant, topic: 'audit', name: '' }, own.length)
-    const rows = own.map(({ id, data }, index) => ({
+    const rows = own.map(({ id, subject, data }, index) => ({
       tenant: exact(tenant),
       sequence: last - own.length + 1 + index,
       id: exact(id),
       at_ms: dialect.nowMs(),
       data: exact(data),
+      subject: subject === undefined ? null : exact(subject),
     }))
     await insertUnlessThere(db, dialect, 'audit', rows)
   }

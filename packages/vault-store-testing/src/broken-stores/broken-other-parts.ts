@@ -89,38 +89,6 @@ export const brokenParts: BrokenStores = {
     },
     caughtBy: /are added once, though the write is repeated/,
   },
-  'audit entries are appended again': {
-    breakIt: (sound) => {
-      let calls = 0
-      return {
-        ...sound,
-        audit: {
-          ...sound.audit,
-          append: (entries) => sound.audit.append(entries.map((entry) => ({ ...entry, id: `${entry.id}#${++calls}` }))),
-          list: async (query) => (await sound.audit.list(query)).map((entry) => ({ ...entry, id: entry.id.replace(/#\d+$/, '') })),
-        },
-      }
-    },
-    caughtBy: /leaves an entry that is there already as it is/,
-  },
-  'audit sequences are given before they can be seen': {
-    breakIt: (sound) => {
-      const hidden = new Set<string>()
-      return {
-        ...sound,
-        audit: {
-          append: async (entries) => {
-            for (const { id } of entries) hidden.add(id)
-            await sound.audit.append(entries)
-            if (Math.random() < 0.5) await nextTurn()
-            for (const { id } of entries) hidden.delete(id)
-          },
-          list: async (query) => (await sound.audit.list(query)).filter(({ id }) => !hidden.has(id)),
-        },
-      }
-    },
-    caughtBy: /hides no entry from a reader/,
-  },
   'the revision of documents stands still': {
     breakIt: (sound) => ({ ...sound, documents: { ...sound.documents, revision: async () => 0 } }),
     caughtBy: /have a revision by kind/,

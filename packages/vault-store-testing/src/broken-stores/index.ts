@@ -1,3 +1,4 @@
+import { brokenAudit } from './broken-audit.js'
 import { brokenCredentials } from './broken-credentials.js'
 import { brokenKeys } from './broken-keys.js'
 import { brokenLeases } from './broken-leases.js'
@@ -11,4 +12,11 @@ export type { BrokenStore, BrokenStores } from './broken-store.js'
  * Stores that are each broken in one way, by what is wrong with them. They show that the suite can fail: run it over one,
  * and the rule named by `caughtBy` is broken.
  */
-export const brokenStores: BrokenStores = { ...brokenCredentials, ...brokenLeases, ...brokenKeys, ...brokenListings, ...brokenParts }
+export const brokenStores: BrokenStores = {
+  ...brokenCredentials,
+  ...brokenLeases,
+  ...brokenKeys,
+  ...brokenListings,
+  ...brokenAudit,
+  ...brokenParts,
+}

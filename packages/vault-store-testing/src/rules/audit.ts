@@ -1,3 +1,4 @@
+import type { AuditEntry } from '@holdfast/vault-core'
 import type { StoreSubject } from '../store-subject.js'
 
 /** The log that only grows. */
@@ -25,6 +26,47 @@ export function auditRules({ describe, rule, expect }: StoreSubject): void {
       const next = await store.audit.list({ tenant, limit: 2, afterSequence: first.at(-1)?.sequence ?? 0 })
       const last = await store.audit.list({ tenant, limit: 9, afterSequence: next.at(-1)?.sequence ?? 0 })
       expect([first, next, last].map((page) => page.map(({ id }) => id))).toEqual([['a', 'b'], ['c', 'd'], ['e']])
+    })
+
+    rule('lists the entries of one subject, oldest first and on from a sequence', async ({ store, tenant }) => {
+      const about = (id: string, subject: string) => ({ ...entry(tenant, id), subject })
+      await store.audit.append([about('a', 'x'), about('b', 'y'), entry(tenant, 'c'), about('d', 'x')])
+      await store.audit.append([about('e', 'x'), about('f', 'xx')])
+      const list = (query: object): Promise<readonly AuditEntry[]> => store.audit.list({ tenant, limit: 10, ...query })
+      const first = await list({ subject: 'x', limit: 2 })
+      expect(first.map(({ id, subject }) => [id, subject])).toEqual([
+        ['a', 'x'],
+        ['d', 'x'],
+      ])
+      expect((await list({ subject: 'x', afterSequence: first.at(-1)?.sequence ?? 0 })).map(({ id }) => id)).toEqual(['e'])
+      expect(await list({ subject: 'nobody' })).toEqual([])
+      const all = await list({})
+      expect(all.map(({ id, subject }) => [id, subject ?? 'none'])).toEqual([
+        ['a', 'x'],
+        ['b', 'y'],
+        ['c', 'none'],
+        ['d', 'x'],
+        ['e', 'x'],
+        ['f', 'xx'],
+      ])
+      expect(all.filter((each) => 'subject' in each).length).toBe(5)
+    })
+
+    rule('prunes up to a sequence, counts what went, and gives no sequence again', async ({ store, tenant }) => {
+      const ids = ['a', 'b', 'c', 'd']
+      await store.audit.append(ids.map((id) => ({ ...entry(tenant, id), subject: 'x' })))
+      const before = await store.audit.list({ tenant, limit: 10 })
+      const throughSequence = before[1]?.sequence ?? 0
+      expect(await store.audit.prune({ tenant, throughSequence })).toBe(2)
+      expect(await store.audit.prune({ tenant, throughSequence })).toBe(0)
+      expect(await store.audit.list({ tenant, limit: 10 })).toEqual(before.slice(2))
+      expect(await store.audit.list({ tenant, subject: 'x', limit: 10 })).toEqual(before.slice(2))
+      const last = before.at(-1)?.sequence ?? 0
+      expect(await store.audit.prune({ tenant, throughSequence: last + 1_000 })).toBe(2)
+      // Also the id of an entry that went.
+      await store.audit.append([entry(tenant, 'e'), entry(tenant, 'a')])
+      const after = await store.audit.list({ tenant, afterSequence: last, limit: 10 })
+      expect(after.map(({ id }) => id)).toEqual(['e', 'a'])
     })
 
     rule('leaves an entry that is there already as it is', async ({ store, tenant }) => {

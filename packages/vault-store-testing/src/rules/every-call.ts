@@ -44,6 +44,7 @@ export function everyCall(store: VaultStore, tenant: string): Readonly<Record<st
   const audit: Calls<AuditStore> = {
     append: () => store.audit.append([{ tenant, id: 'e', data: '{}' }]),
     list: () => store.audit.list({ tenant, limit: 10 }),
+    prune: () => store.audit.prune({ tenant, throughSequence: 1 }),
   }
   const parts = { credentials, documents, tickets, outbox, audit }
   const named = Object.entries(parts).flatMap(([part, calls]) =>

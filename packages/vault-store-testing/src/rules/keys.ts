@@ -62,6 +62,8 @@ export function keyRules({ describe, rule, expect, expectCode }: StoreSubject): 
         expect(await store.documents.get({ tenant, kind, id: other })).toBe(null)
         await store.tickets.create({ tenant, kind, id: one, data: bytesOf('one'), ttlMs: 60_000 })
         expect(await store.tickets.take({ tenant, kind, id: other })).toBe(null)
+        await store.audit.append([{ tenant, id: 'entry', subject: one, data: '{}' }])
+        expect(await store.audit.list({ tenant, subject: other, limit: 1 })).toEqual([])
       })
     }
 
@@ -75,6 +77,8 @@ export function keyRules({ describe, rule, expect, expectCode }: StoreSubject): 
         expect(await store.tickets.take({ tenant, kind: key, id: key })).toEqual(bytesOf('t'))
         await store.outbox.add([{ tenant, id: key, topic: key, data: bytesOf('j') }])
         expect((await store.outbox.lease({ tenant, topics: [key], limit: 1, leaseMs: 1 })).map(({ id }) => id)).toEqual([key])
+        await store.audit.append([{ tenant, id: key, subject: key, data: '{}' }])
+        expect(await store.audit.list({ tenant, subject: key, limit: 1 })).toMatchObject([{ id: key, subject: key }])
       })
     }
 
@@ -124,6 +128,9 @@ function callsWith(store: VaultStore, tenant: string, key: string): Readonly<Rec
     'outbox.complete': () => outbox.complete({ tenant, id: key, attempt: 1 }),
     'outbox.retry': () => outbox.retry({ tenant, id: key, attempt: 1, delayMs: 1 }),
     'audit.append': () => audit.append([{ tenant, id: key, data: '' }]),
+    'audit.append, a subject': () => audit.append([{ tenant, id: 'i', subject: key, data: '' }]),
     'audit.list': () => audit.list({ tenant: key, limit: 1 }),
+    'audit.list, a subject': () => audit.list({ tenant, subject: key, limit: 1 }),
+    'audit.prune': () => audit.prune({ tenant: key, throughSequence: 1 }),
   }
 }

@@ -70,6 +70,8 @@ export function valueRules({ describe, rule, expect, expectCode }: StoreSubject)
           'insert, expiresAtMs': () => store.credentials.insert(newCredential(tenant, { userId: 'x', expiresAtMs: ms })),
           touch: () => store.credentials.touch({ keys: [keyOf(row)], atMs: ms }),
           'tickets.create': () => store.tickets.create({ tenant, kind: 'k', id: 'i', data: bytesOf(''), ttlMs: ms }),
+          'audit.list': () => store.audit.list({ tenant, afterSequence: ms, limit: 1 }),
+          'audit.prune': () => store.audit.prune({ tenant, throughSequence: ms }),
           'outbox.lease': () => store.outbox.lease({ tenant, topics: ['t'], limit: 1, leaseMs: ms }),
           'outbox.retry': () => store.outbox.retry({ tenant, id: 'i', attempt: 1, delayMs: ms }),
         }

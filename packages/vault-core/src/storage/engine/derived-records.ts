@@ -4,13 +4,12 @@ import type { Records } from './records.js'
 import type { RecordWrite } from './sorted-tables.js'
 
 /** Tables that say nothing which the others do not: an engine that keeps its tables in memory may build them anew. */
-export const derivedTables: ReadonlySet<string> = new Set(['due', 'expiry', 'queue', 'entries'])
+export const derivedTables: ReadonlySet<string> = new Set(['due', 'expiry', 'queue', 'entries', 'subjects'])
 
 /** What stands in derived tables because this record stands in its own. */
 export function derivedRecords(table: string, key: string, record: object | undefined): readonly Required<RecordWrite>[] {
   if (record === undefined) return []
-  const derived = derivations[table]?.(record, key)
-  return derived ? [derived] : []
+  return derivations[table]?.(record, key) ?? []
 }
 
 /** Key of a row in the index of due times. */
@@ -24,23 +23,26 @@ export function dueTimeIn(key: string): number {
 }
 
 // Records are what this code wrote, so that their types are taken on trust.
-const derivations: Readonly<Record<string, (record: object, key: string) => Required<RecordWrite> | undefined>> = {
+const derivations: Readonly<Record<string, (record: object, key: string) => readonly Required<RecordWrite>[]>> = {
   credentials(record) {
     const row = record as Records['credentials']
     const key = dueKey(row)
     const { tenant, userId, connectionId, accountId } = row
-    return key === undefined ? undefined : { table: 'due', key, record: { key: { tenant, userId, connectionId, accountId } } }
+    return key === undefined ? [] : [{ table: 'due', key, record: { key: { tenant, userId, connectionId, accountId } } }]
   },
   tickets(record, ticket) {
     const { expiresAtMs } = record as Records['tickets']
-    return { table: 'expiry', key: keyText(expiresAtMs, ticket), record: { ticket } }
+    return [{ table: 'expiry', key: keyText(expiresAtMs, ticket), record: { ticket } }]
   },
   jobs(record) {
     const { tenant, id, sequence } = record as Records['jobs']
-    return { table: 'queue', key: keyText(tenant, sequence), record: { id } }
+    return [{ table: 'queue', key: keyText(tenant, sequence), record: { id } }]
   },
   audit(record) {
-    const { tenant, id, sequence } = record as Records['audit']
-    return { table: 'entries', key: keyText(tenant, id), record: { sequence } }
+    const { tenant, id, subject, sequence } = record as Records['audit']
+    return [
+      { table: 'entries', key: keyText(tenant, id), record: { sequence } },
+      ...(subject === undefined ? [] : [{ table: 'subjects', key: keyText(tenant, subject, sequence), record: { sequence } }]),
+    ]
   },
 }

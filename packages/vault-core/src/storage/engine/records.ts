@@ -16,6 +16,8 @@ export interface Records {
   readonly audit: AuditEntry
   /** Index: tenant, id of the entry. */
   readonly entries: { readonly sequence: number }
+  /** Index: tenant, subject, sequence. */
+  readonly subjects: { readonly sequence: number }
   readonly counters: { readonly value: number }
 }
 

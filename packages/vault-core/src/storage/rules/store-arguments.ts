@@ -103,8 +103,8 @@ export function assertJobs(jobs: readonly NewOutboxJob[]): void {
 
 /** For stores: refuses audit entries that the contract does not allow. @throws {VaultError} `invalid_request`. */
 export function assertAuditEntries(entries: readonly NewAuditEntry[]): void {
-  for (const { tenant, id, data } of entries) {
-    assertStoreKeys({ tenant, id })
+  for (const { tenant, id, subject, data } of entries) {
+    assertStoreKeys({ tenant, id, ...(subject !== undefined && { subject }) })
     assertStoreValue(data, 'data')
   }
 }
