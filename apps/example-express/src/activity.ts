@@ -31,7 +31,7 @@ export function createActivity(): Activity {
   }
 }
 
-/** Undefined for what would fill the page and tell an operator little: each start of a refresh, and each token handed out. */
+/** Undefined for what would fill the page and tell an operator little: each start of a refresh, each token handed out, each call refused or served. */
 function rowOf(event: VaultEvent): FeedRow | undefined {
   const row = {
     time: clockTime(event.atMs),
@@ -42,13 +42,19 @@ function rowOf(event: VaultEvent): FeedRow | undefined {
   }
   switch (event.type) {
     case 'refresh_started':
-    case 'credentials_read':
-    case 'credentials_refused':
+    case 'accessed':
+    case 'access_refused':
+    case 'access_denied':
+    case 'administered':
       return undefined
     case 'connected':
       return { ...row, what: 'Connected', tone: 'plain' }
+    case 'scope_changed':
+      return { ...row, what: 'Other scopes granted', tone: 'plain' }
     case 'disconnected':
       return { ...row, what: 'Disconnected', tone: 'plain' }
+    case 'keys_rotated':
+      return { ...row, what: event.isDone ? 'Keys rotated' : 'Key rotation paused', tone: 'plain' }
     case 'user_forgotten':
       return { ...row, what: 'Forgotten', tone: 'plain' }
     case 'refreshed':

@@ -1,7 +1,10 @@
+import type { Disconnect } from './credentials/disconnect.js'
 import type { Sealer } from './crypto/sealer.js'
+import type { EventRecorder } from './events/event-recorder.js'
 import type { Log } from './log.js'
+import type { ConnectionRegistry } from './model/connection-registry.js'
 import type { Runtime } from './runtime.js'
-import type { DocumentStore, TicketStore } from './storage/contract.js'
+import type { AuditStore, CredentialStore, DocumentStore, OutboxStore, TicketStore } from './storage/contract.js'
 
 /** What a package builds on that keeps things of its own in a vault's store, sealed under its keys. Not for applications. */
 export interface VaultExtension {
@@ -9,9 +12,18 @@ export interface VaultExtension {
   readonly accountId: string
   readonly documents: DocumentStore
   readonly tickets: TicketStore
+  readonly credentials: CredentialStore
+  readonly outbox: OutboxStore
+  readonly audit: AuditStore
   readonly sealer: Sealer
   readonly runtime: Runtime
   readonly log: Log
+  readonly recorder: EventRecorder
+  readonly connections: ConnectionRegistry
+  /** `vault.disconnect`, and why. */
+  readonly disconnect: Disconnect
+  /** Aborted when the vault begins to close: nothing that may take long is begun after it. */
+  readonly closing: AbortSignal
 }
 
 const extensions = new WeakMap<object, VaultExtension>()

@@ -2,7 +2,8 @@ import { type CipherSuite, cipherOf, DEFAULT_SUITE, isCipherSuite } from './cryp
 import type { Keyring } from './crypto/keyring.js'
 import { type EnvelopePrimitives, noblePrimitives } from './crypto/primitives.js'
 import { VaultError } from './errors.js'
-import type { EventListener } from './events.js'
+import type { EventKeeper } from './events/event-keeper.js'
+import type { EventListener } from './events/event-listener.js'
 import type { Log } from './log.js'
 import type { ConnectionInput } from './model/connection.js'
 import type { Journal } from './refresh/journal.js'
@@ -49,7 +50,14 @@ export interface VaultOptions {
    */
   readonly fetchForStoredConnections?: typeof globalThis.fetch
   readonly log?: Log
+  /** Told of each event, in this process alone. What must not be lost belongs to `webhooks` or `audit`. */
   readonly on?: EventListener
+  /** Sends events to other programs: `webhooks({ endpoints })` of `@holdfast/vault-core/webhooks`. */
+  readonly webhooks?: EventKeeper
+  /** Keeps the audit log: `auditLog()` of `@holdfast/vault-core/audit`. */
+  readonly audit?: EventKeeper
+  /** Others who keep events in the store, each with the change that it tells of. */
+  readonly eventKeepers?: readonly EventKeeper[]
 }
 
 const DEFAULT_TENANT = 'default'
@@ -59,7 +67,10 @@ const DEFAULT_CALLER_WAIT_MS = 10_000
 /** At the 200 ms of most token endpoints 160 refreshes a second: 10,000 in a minute. */
 const DEFAULT_MAX_CONCURRENT_REFRESHES = 32
 
-type ParsedOptions = Pick<VaultOptions, 'store' | 'keyring' | 'connections'> & { readonly journal: Journal | undefined } & Required<
+type ParsedOptions = Pick<VaultOptions, 'store' | 'keyring' | 'connections'> & {
+  readonly journal: Journal | undefined
+  readonly keepers: readonly EventKeeper[]
+} & Required<
     Pick<VaultOptions, 'tenant' | 'accountId' | 'callerWaitMs' | 'background' | 'maxConcurrentRefreshes' | 'primitives' | 'cipherSuite'>
   >
 
@@ -68,6 +79,7 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   const { store, keyring, connections, tenant = DEFAULT_TENANT, callerWaitMs = DEFAULT_CALLER_WAIT_MS } = options
   const { background = true, journal, maxConcurrentRefreshes = DEFAULT_MAX_CONCURRENT_REFRESHES } = options
   const { primitives = noblePrimitives, cipherSuite = DEFAULT_SUITE } = options
+  const { webhooks, audit, eventKeepers = [] } = options
   const accountId = options.accountId ?? `acc_${tenant}`
   const fields: Record<string, string> = {}
   if (!store) fields.store = 'is missing: pass a VaultStore, `sqliteStore({ path })` for one'
@@ -86,6 +98,9 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   if (journal !== undefined && typeof journal?.write !== 'function') fields.journal = 'must be a Journal: `fileJournal({ path })` is one'
   if (!(Number.isInteger(maxConcurrentRefreshes) && maxConcurrentRefreshes >= 1 && maxConcurrentRefreshes <= 1_000))
     fields.maxConcurrentRefreshes = 'must be a whole number from 1 to 1,000'
+  if (webhooks !== undefined && !isKeeper(webhooks)) fields.webhooks = 'must be what `webhooks({ endpoints })` made'
+  if (audit !== undefined && !isKeeper(audit)) fields.audit = 'must be what `auditLog()` made'
+  if (!Array.isArray(eventKeepers) || !eventKeepers.every(isKeeper)) fields.eventKeepers = 'must be an array of EventKeepers'
   if (!isCipherSuite(cipherSuite)) fields.cipherSuite = 'must be `xchacha20-poly1305` or `aes-256-gcm`'
   else if (!cipherOf(primitives, cipherSuite))
     fields.cipherSuite = `\`${cipherSuite}\` needs primitives that have it: use \`createVault\` of @holdfast/vault-node, or pass the \`primitives\` of @holdfast/vault-core/aes`
@@ -109,5 +124,11 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
     maxConcurrentRefreshes,
     primitives,
     cipherSuite,
+    // An audit log that fails is known before anything is kept elsewhere.
+    keepers: [audit, webhooks, ...eventKeepers].filter((keeper) => keeper !== undefined),
   }
+}
+
+function isKeeper(value: EventKeeper): boolean {
+  return typeof value?.bind === 'function'
 }

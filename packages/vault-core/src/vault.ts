@@ -2,7 +2,7 @@ import { createClose } from './close-vault.js'
 import { type Connections, createConnections, tellClashes } from './connections/connections.js'
 import { createStoredConnections } from './connections/stored-connections.js'
 import type { CredentialInfo, CredentialSelector, Credentials, GetCredentialsOptions } from './credentials/credentials.js'
-import { createDisconnect } from './credentials/disconnect.js'
+import { createDisconnect, type DisconnectOptions } from './credentials/disconnect.js'
 import { createForgetUser } from './credentials/forget-user.js'
 import { createGetCredentials } from './credentials/get-credentials.js'
 import { type ListCredentialsQuery, listCredentials } from './credentials/list-credentials.js'
@@ -17,8 +17,8 @@ import { createRotateKeys, type KeyRotationReport, type RotateKeysOptions } from
 import { type CustomerTenants, createCustomerTenants } from './directory/customer-tenants.js'
 import { createUsers, type Users } from './directory/users.js'
 import { storeFailure } from './documents/documents.js'
-import { safeEmitter } from './events.js'
-import { registerExtension } from './extension.js'
+import { createEventRecorder } from './events/create-event-recorder.js'
+import { registerExtension, type VaultExtension } from './extension.js'
 import { createVaultFetch, type FetchTarget } from './fetch/vault-fetch.js'
 import { silentLog } from './log.js'
 import { createConnectionRegistry } from './model/connection-registry.js'
@@ -88,7 +88,7 @@ export interface Vault {
    * repeated once, unless its body is a stream. Redirects, at most 5, are followed; outside the API's origins without the token, without the caller's
    * `Authorization` and `Cookie`, and only by https to public addresses. Bodies stream both ways.
    *
-   * @param target - Whose token: connection and user; `requiredScopes`, `reader` and `retry` besides.
+   * @param target - Whose token: connection and user; `requiredScopes`, `actor` and `retry` besides.
    * @throws {VaultError} As `getCredentials`. `invalid_request`, with reason `origin_not_declared` before a token is fetched, `address_not_public`,
    * `redirect_refused`; `invalid_configuration`, reason `no_api_origin`. Else what `fetch` throws: when the network fails, or `signal` aborts.
    * @example
@@ -100,7 +100,7 @@ export interface Vault {
   /** Lists what may be shown of credentials; opens no sealed value. */
   listCredentials(query?: ListCredentialsQuery): Promise<Page<CredentialInfo>>
   /** Ends the credential at once, and revokes it at the provider in the background. Harmless when there is none. */
-  disconnect(selector: CredentialSelector): Promise<void>
+  disconnect(selector: CredentialSelector, options?: DisconnectOptions): Promise<void>
   /**
    * Ends and revokes every credential of the user, and destroys the keys that they were sealed under: a copy of the database without
    * those keys reveals no token of his, ever. Who the user was, and when, may still stand in backups and in the audit log.
@@ -108,7 +108,7 @@ export interface Vault {
    *
    * @throws {VaultError} `store_unavailable`: part of it may be done; repeat the call.
    */
-  forgetUser(userId: string): Promise<void>
+  forgetUser(userId: string, options?: DisconnectOptions): Promise<void>
   /**
    * Wraps all data keys under the keyring's first wrapping key, where they are under another. To rotate: give every process the
    * new key behind the old one, then in front, then call this; when {@link Vault.keyStatus} counts nothing under the old key, wait
@@ -161,11 +161,11 @@ export function createVault(options: VaultOptions): Vault {
     callerWaitMs,
     primitives,
     cipherSuite,
+    keepers,
     ...refreshing
   } = parseVaultOptions(options)
   const runtime = runtimeWithDefaults(options)
   const log = options.log ?? silentLog
-  const emit = safeEmitter(options.on, log)
   const closing = new AbortController()
   const stopped = new AbortController()
 
@@ -178,6 +178,7 @@ export function createVault(options: VaultOptions): Vault {
     primitives,
     cipherSuite,
   })
+  const { recorder, bind } = createEventRecorder({ tenant, runtime, log, sealer, listener: options.on, keepers })
   const stored = createStoredConnections({ documents: store.documents, sealer, tenant, runtime })
   const connections = createConnections({ code, stored, runtime })
   const discovery = createDiscovery({ runtime })
@@ -200,14 +201,15 @@ export function createVault(options: VaultOptions): Vault {
     sealer,
     runtime,
     log,
-    emit,
-    circuits: createCircuits({ documents: store.documents, sealer, tenant, runtime, log, emit }),
+    recorder,
+    circuits: createCircuits({ documents: store.documents, sealer, tenant, runtime, log, recorder }),
     slots: createSendSlots(refreshing.maxConcurrentRefreshes),
     journal: createRefreshJournal({
       journal: refreshing.journal,
       sealer,
       credentials: store.credentials,
       log,
+      written: recorder.wake,
       discard: async ({ key, set }) =>
         discardTokens(await connections.get(key.connectionId), { ...key, ...(await openTokens(sealer, { ...key, ...set })) }),
     }),
@@ -225,22 +227,21 @@ export function createVault(options: VaultOptions): Vault {
     coordinator,
     connections,
     tenant,
-    alsoSweep: () => revocations.start(),
+    alsoSweep: () => {
+      revocations.start()
+      return recorder.sweep()
+    },
   })
-  if (refreshing.background) {
-    sweeper.start()
-    void tellClashes(code, stored, log)
-  }
-  const saveGrant = createSaveGrant({ tenant, connections, credentials: store.credentials, sealer, runtime, emit })
+  const saveGrant = createSaveGrant({ tenant, connections, credentials: store.credentials, sealer, runtime, recorder })
   const kept = { documents: store.documents, tenant, runtime }
   const permissions = createPermissions({ ...kept, log })
   const roles = createRoles({ ...kept, permissions })
   const groups = createGroups({ ...kept, permissions })
   const accessRecords = createAccessRecords({ ...kept, permissions, roles, groups })
-  const serviceClients = createServiceClients({ ...kept, accountId, permissions, log, emit, generateKeyPair: generateEd25519KeyPair })
+  const serviceClients = createServiceClients({ ...kept, accountId, permissions, log, recorder, generateKeyPair: generateEd25519KeyPair })
 
   const whileOpen = <T extends object>(calls: T): T => refuseOnceClosed(calls, stopped.signal)
-  const disconnect = createDisconnect({ tenant, credentials: store.credentials, sealer, revocations, runtime, log, emit })
+  const disconnect = createDisconnect({ tenant, credentials: store.credentials, sealer, revocations, runtime, log, recorder })
   const credentialCalls = whileOpen({
     getCredentials: tellHandOuts(
       createGetCredentials({
@@ -253,12 +254,12 @@ export function createVault(options: VaultOptions): Vault {
         runtime,
         callerWaitMs,
       }),
-      { tenant, clock: runtime.clock, emit },
+      recorder,
     ),
     listCredentials: (query: ListCredentialsQuery = {}) => listCredentials(store.credentials, tenant, query),
     disconnect,
-    forgetUser: createForgetUser({ tenant, credentials: store.credentials, sealer, disconnect, runtime, emit }),
-    rotateKeys: createRotateKeys({ documents: store.documents, keyring, tenant, runtime }),
+    forgetUser: createForgetUser({ tenant, credentials: store.credentials, sealer, disconnect, recorder }),
+    rotateKeys: createRotateKeys({ documents: store.documents, keyring, tenant, runtime, recorder }),
     keyStatus: createKeyStatus({ documents: store.documents, keyring, tenant }),
     checkHealth: async () => {
       try {
@@ -292,17 +293,20 @@ export function createVault(options: VaultOptions): Vault {
       clock: runtime.clock,
       closing,
       stopped,
-      drained: () => Promise.all([coordinator.drained(), revocations.drained()]),
+      drained: () => Promise.all([coordinator.drained().then(recorder.drained), revocations.drained()]),
     }),
   }
-  registerExtension(vault, {
-    tenant,
-    accountId,
-    documents: store.documents,
-    tickets: store.tickets,
-    sealer,
-    runtime,
-    log,
-  })
+  const { documents, tickets, credentials, outbox, audit } = store
+  const extension: VaultExtension = {
+    ...{ tenant, accountId, documents, tickets, credentials, outbox, audit, sealer, runtime, log, recorder, connections },
+    disconnect,
+    closing: closing.signal,
+  }
+  registerExtension(vault, extension)
+  bind(extension)
+  if (refreshing.background) {
+    sweeper.start()
+    void tellClashes(code, stored, log)
+  }
   return vault
 }

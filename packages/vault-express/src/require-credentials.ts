@@ -41,7 +41,7 @@ export function requireCredentials({ vault, connectionId, minValidityMs, require
         { connectionId, userId },
         {
           signal,
-          reader: userId,
+          actor: { kind: 'user', id: userId },
           ...(minValidityMs !== undefined && { minValidityMs }),
           ...(requiredScopes && { requiredScopes }),
         },

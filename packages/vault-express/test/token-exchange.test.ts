@@ -157,6 +157,6 @@ describe('token exchange over HTTP', () => {
       body: new URLSearchParams({ grant_type: GRANT_TYPE, subject_token: 'a.b.c', subject_token_type: JWT, audience: 'demo' }),
     })
     expect([asSignedIn.status, await asSignedIn.json()]).toMatchObject([400, { error: 'invalid_request', errorCode: 'unauthenticated' }])
-    expect(world.events.filter(({ type }) => type === 'credentials_read')).toEqual([])
+    expect(world.events.filter(({ type }) => type === 'accessed')).toEqual([])
   })
 })

@@ -34,7 +34,9 @@ describe('token exchange', () => {
       scope: 'files.read files.write',
     })
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
-    expect(world.events).toContainEqual(expect.objectContaining({ type: 'credentials_read', userId: 'alice', reader: clientId }))
+    expect(world.events).toContainEqual(
+      expect.objectContaining({ type: 'accessed', userId: 'alice', actor: { kind: 'service_client', id: clientId } }),
+    )
   })
 
   it('gives a user his own, without any grant', async () => {

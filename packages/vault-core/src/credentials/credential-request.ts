@@ -1,5 +1,6 @@
-import { VaultError } from '../errors.js'
+import { readActor } from '../events/actor.js'
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
+import { refuseFields } from '../refuse-fields.js'
 import { storeKeyProblem } from '../storage/rules/store-key.js'
 import type { CredentialSelector, GetCredentialsOptions } from './credentials.js'
 
@@ -9,7 +10,7 @@ export function parseSelector(selector: CredentialSelector): Required<Credential
   const parsed = { connectionId, userId, accountId }
   if (storeKeyProblem(connectionId) ?? storeKeyProblem(userId) ?? storeKeyProblem(accountId)) {
     const problems = Object.entries(parsed).map(([name, value]) => [name, storeKeyProblem(value)])
-    throwIfAny(Object.fromEntries(problems.filter(([, problem]) => problem !== undefined)))
+    refuseFields(Object.fromEntries(problems.filter(([, problem]) => problem !== undefined)))
   }
   return parsed
 }
@@ -24,7 +25,7 @@ export interface ParsedGetOptions {
 
 /** Checks the options of `getCredentials`. @throws {VaultError} `invalid_request`, naming each bad field. */
 export function parseGetOptions(options: GetCredentialsOptions): ParsedGetOptions {
-  const { minValidityMs, requiredScopes = [], forceRefresh = false, rejected, reader, signal } = options ?? {}
+  const { minValidityMs, requiredScopes = [], forceRefresh = false, rejected, actor, signal } = options ?? {}
   const fields: Record<string, string> = {}
   if (minValidityMs !== undefined && !(typeof minValidityMs === 'number' && Number.isFinite(minValidityMs) && minValidityMs >= 0)) {
     fields.minValidityMs = 'must be a number of milliseconds, 0 or more'
@@ -35,14 +36,8 @@ export function parseGetOptions(options: GetCredentialsOptions): ParsedGetOption
   if (typeof forceRefresh !== 'boolean') fields.forceRefresh = 'must be true or false'
   if (rejected !== undefined && !(typeof rejected === 'string' && /^[A-Za-z0-9_-]{22}$/.test(rejected)))
     fields.rejected = 'must be the `fingerprint` of the credentials that were refused'
-  if (reader !== undefined && storeKeyProblem(reader)) fields.reader = storeKeyProblem(reader) ?? ''
+  readActor(actor, fields)
   if (signal !== undefined && !(signal instanceof AbortSignal)) fields.signal = 'must be an AbortSignal'
-  throwIfAny(fields)
+  refuseFields(fields)
   return { minValidityMs, requiredScopes, forceRefresh, rejected, signal }
-}
-
-function throwIfAny(fields: Record<string, string>): void {
-  const problems = Object.entries(fields)
-  if (problems.length === 0) return
-  throw new VaultError('invalid_request', `${problems.map(([name, problem]) => `\`${name}\` ${problem}`).join('; ')}.`, { fields })
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../events/actor.js'
 import type { Secret } from '../secret.js'
 
 /** Whose credential. */
@@ -17,8 +18,8 @@ export interface GetCredentialsOptions {
   readonly forceRefresh?: boolean
   /** `fingerprint` of a token that the API refused with 401: refreshes, unless the vault holds another one by now or has just refreshed. */
   readonly rejected?: string
-  /** Who asks, for the events `credentials_read` and `credentials_refused`: 1 to 255 characters, such as the id of a service client. */
-  readonly reader?: string
+  /** Who asks, for the events `accessed` and `access_refused`. */
+  readonly actor?: Actor
   /** Ends this caller's wait. The refresh itself goes on for the others. */
   readonly signal?: AbortSignal
 }

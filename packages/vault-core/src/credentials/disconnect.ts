@@ -1,11 +1,14 @@
 import { randomToken } from '../crypto/random-token.js'
 import type { Sealer } from '../crypto/sealer.js'
 import { VaultError } from '../errors.js'
-import type { VaultEvent } from '../events.js'
+import { type Actor, parseActor } from '../events/actor.js'
+import type { EventRecorder } from '../events/event-recorder.js'
+import type { DisconnectReason } from '../events/vault-event.js'
 import type { Log } from '../log.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { CredentialRow, CredentialStore, NewOutboxJob } from '../storage/contract.js'
+import { joinCompanions } from '../storage/rules/join-companions.js'
 import { readCredentialData, writeCredentialData } from './credential-data.js'
 import { parseSelector } from './credential-request.js'
 import type { CredentialSelector } from './credentials.js'
@@ -19,22 +22,32 @@ export interface DisconnectParts {
   readonly revocations: RevocationJobs
   readonly runtime: Runtime
   readonly log: Log
-  readonly emit: (event: VaultEvent) => void
+  readonly recorder: EventRecorder
 }
+
+export interface DisconnectOptions {
+  /** Who ends it, for the event that tells of it. */
+  readonly actor?: Actor
+}
+
+/** Ends a credential, for one of these reasons. */
+export type Disconnect = (selector: CredentialSelector, options?: DisconnectOptions, reason?: DisconnectReason) => Promise<void>
 
 /**
  * Makes `vault.disconnect`: ends the credential here at once and for good, and revokes it at the provider in the background.
  * The row stays as a tombstone without secrets, so that a refresh in flight cannot bring the grant back.
  */
-export function createDisconnect(parts: DisconnectParts): (selector: CredentialSelector) => Promise<void> {
-  const { tenant, credentials, revocations, runtime, emit } = parts
-  return async (selector) => {
+export function createDisconnect(parts: DisconnectParts): Disconnect {
+  const { tenant, credentials, revocations, runtime, recorder } = parts
+  return async (selector, options, reason = 'requested') => {
     const key = { tenant, ...parseSelector(selector) }
+    const event = recorder.make({ type: 'disconnected', ...key, reason, actor: parseActor(options) })
     const attemptId = randomToken(runtime.random, 16)
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const row = await credentials.get(key)
       if (!row || row.status === 'disconnected') return
       const outbox = await revocationOf(parts, row)
+      const also = joinCompanions({ outbox }, await recorder.companionsOf(event))
       const result = await credentials.update({
         key,
         attemptId,
@@ -50,10 +63,10 @@ export function createDisconnect(parts: DisconnectParts): (selector: CredentialS
           dueAtMs: null,
           data: writeCredentialData({ ...readDataOrEmpty(row), scope: null, subject: null, label: null, reason: null, retryAtMs: null }),
         },
-        also: { outbox },
+        ...(also && { also }),
       })
       if (result.outcome === 'conflict') continue
-      emit({ type: 'disconnected', atMs: runtime.clock.now(), ...key })
+      recorder.announce(event)
       if (outbox.length > 0) revocations.start()
       return
     }

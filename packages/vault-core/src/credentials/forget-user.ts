@@ -1,37 +1,38 @@
 import type { Sealer } from '../crypto/sealer.js'
 import { VaultError } from '../errors.js'
-import type { VaultEvent } from '../events.js'
-import type { Runtime } from '../runtime.js'
+import { parseActor } from '../events/actor.js'
+import type { EventRecorder } from '../events/event-recorder.js'
 import type { CredentialRow, CredentialStore } from '../storage/contract.js'
 import { credentialKeyOf, storeKeyProblem } from '../storage/rules/store-key.js'
-import type { CredentialSelector } from './credentials.js'
+import type { Disconnect, DisconnectOptions } from './disconnect.js'
 
 export interface ForgetUserParts {
   readonly tenant: string
   readonly credentials: CredentialStore
   readonly sealer: Sealer
-  readonly disconnect: (selector: CredentialSelector) => Promise<void>
-  readonly runtime: Runtime
-  readonly emit: (event: VaultEvent) => void
+  readonly disconnect: Disconnect
+  readonly recorder: EventRecorder
 }
 
 /**
  * Makes `vault.forgetUser`: ends and revokes all that the user has, destroys the keys under which it was sealed, and removes the
  * rows. Each step can be repeated: after a crash in the middle another call goes on.
  */
-export function createForgetUser(parts: ForgetUserParts): (userId: string) => Promise<void> {
-  const { tenant, credentials, sealer, disconnect, runtime, emit } = parts
-  return async (userId) => {
+export function createForgetUser(parts: ForgetUserParts): (userId: string, options?: DisconnectOptions) => Promise<void> {
+  const { tenant, credentials, sealer, disconnect, recorder } = parts
+  return async (userId, options) => {
+    const actor = parseActor(options)
+    const by = actor && { actor }
     const problem = storeKeyProblem(userId)
     if (problem) throw new VaultError('invalid_request', `\`userId\` ${problem}.`, { fields: { userId: problem } })
     let count = 0
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const rows = await rowsOf(credentials, tenant, userId)
       // What is to be revoked has to be read first: it goes into a job that is sealed under the tenant's key.
-      for (const row of rows) if (row.status !== 'disconnected') await disconnect(row)
+      for (const row of rows) if (row.status !== 'disconnected') await disconnect(row, by, 'user_forgotten')
       await sealer.destroyKeys(userId)
       if (rows.length === 0) {
-        emit({ type: 'user_forgotten', atMs: runtime.clock.now(), tenant, userId, credentials: count })
+        await recorder.record(recorder.make({ type: 'user_forgotten', userId, credentials: count, actor }))
         return
       }
       // Whatever is connected while this runs is found by the next round.

@@ -14,6 +14,7 @@ import { credentialNotFound, providerUnavailable, reauthorizationRequired } from
 import { parseGetOptions, parseSelector } from './credential-request.js'
 import { type CredentialSelector, Credentials, type GetCredentialsOptions } from './credentials.js'
 import { createOpenedTokens } from './opened-tokens.js'
+import { scopesOf } from './scopes.js'
 
 export interface GetCredentialsParts {
   readonly tenant: string
@@ -182,14 +183,13 @@ function letRunBehind(run: RefreshRun): void {
   run.answer.catch(() => undefined)
 }
 
-/** RFC 6749, section 3.3: scopes are separated by spaces; some providers use commas. */
 function assertScopes(
   { connectionId, userId }: Pick<CredentialRow, 'connectionId' | 'userId'>,
   { scope }: { readonly scope: string | null },
   requiredScopes: readonly string[],
 ): void {
   if (requiredScopes.length === 0) return
-  const granted = new Set((scope ?? '').split(/[\s,]+/))
+  const granted = scopesOf(scope)
   const missingScopes = requiredScopes.filter((required) => !granted.has(required))
   if (missingScopes.length === 0) return
   throw new VaultError(

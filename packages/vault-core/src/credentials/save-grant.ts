@@ -1,7 +1,7 @@
 import { randomToken } from '../crypto/random-token.js'
 import type { Sealer } from '../crypto/sealer.js'
 import { isVaultError, VaultError } from '../errors.js'
-import type { VaultEvent } from '../events.js'
+import type { EventRecorder } from '../events/event-recorder.js'
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
 import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
@@ -10,6 +10,7 @@ import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { CredentialContent, CredentialKey, CredentialRow, CredentialStore } from '../storage/contract.js'
 import { type CredentialData, readCredentialData, writeCredentialData } from './credential-data.js'
+import { hasSameScopes } from './scopes.js'
 import { openRefreshToken, sealTokens } from './sealed-tokens.js'
 
 export interface SaveGrantParts {
@@ -18,7 +19,7 @@ export interface SaveGrantParts {
   readonly credentials: CredentialStore
   readonly sealer: Sealer
   readonly runtime: Runtime
-  readonly emit: (event: VaultEvent) => void
+  readonly recorder: EventRecorder
 }
 
 /**
@@ -26,7 +27,7 @@ export interface SaveGrantParts {
  * grant that is under way is dropped.
  */
 export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) => Promise<SavedGrant> {
-  const { tenant, connections, credentials, sealer, runtime, emit } = parts
+  const { tenant, connections, credentials, sealer, runtime, recorder } = parts
   return async (grant) => {
     const { connectionId, userId, tokens } = grant
     const accountId = DEFAULT_ACCOUNT_ID
@@ -56,6 +57,10 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       answer: null,
       tokenFence: 0,
     }
+    const actor = grant.actor ?? { kind: 'user', id: userId }
+    const scope = data.scope ?? undefined
+    const connected = recorder.make({ type: 'connected', ...key, scope, actor })
+    let changeId: string | undefined
     let attemptId = randomToken(runtime.random, 16)
     await sealer.prepare(userId)
 
@@ -79,9 +84,17 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
         ),
         data: writeCredentialData(data),
       }
+      const previousScope = row ? scopeBefore(row) : undefined
+      const events = [connected]
+      if (previousScope !== undefined && !hasSameScopes(previousScope, scope)) {
+        const changed = recorder.make({ type: 'scope_changed', ...key, scope, previousScope, actor }, changeId)
+        changeId = changed.id
+        events.push(changed)
+      }
+      const also = await recorder.companionsOf(...events)
       const result = row
-        ? await credentials.update({ key, attemptId, expect: { version: row.version }, set })
-        : await credentials.insert({ ...key, ...set, attemptId })
+        ? await credentials.update({ key, attemptId, expect: { version: row.version }, set, ...(also && { also }) })
+        : await credentials.insert({ ...key, ...set, attemptId }, also)
       if (result.outcome !== 'inserted' && result.outcome !== 'updated') continue
       // Where nothing was before, the user may just have been forgotten, and the keys that were in memory here with him.
       const wasEmpty = !row || row.status === 'disconnected'
@@ -89,12 +102,12 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
         attemptId = randomToken(runtime.random, 16)
         continue
       }
-      emit({ type: 'connected', atMs: runtime.clock.now(), ...key, scope: data.scope ?? undefined })
+      recorder.announce(...events)
       return {
         connectionId,
         userId,
         accountId,
-        scope: data.scope ?? undefined,
+        scope,
         expiresAt: expiresAtMs === null ? undefined : new Date(expiresAtMs),
         hasRefreshToken: refreshToken !== undefined,
       }
@@ -108,6 +121,16 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
 }
 
 const MAX_TRIES = 10
+
+/** Undefined where nothing was granted before, or nobody knows what. */
+function scopeBefore(row: CredentialRow): string | undefined {
+  if (row.status === 'disconnected') return undefined
+  try {
+    return readCredentialData(row).scope ?? undefined
+  } catch {
+    return undefined
+  }
+}
 
 function usableAccessToken({ connectionId, userId, tokens }: ConsentedGrant): Secret {
   const fatal = tokens.problems.filter((problem) => problem.fatal)

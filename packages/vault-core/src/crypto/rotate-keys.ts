@@ -1,4 +1,6 @@
 import { isVaultError, VaultError } from '../errors.js'
+import { type Actor, parseActor } from '../events/actor.js'
+import type { EventRecorder } from '../events/event-recorder.js'
 import type { Runtime } from '../runtime.js'
 import type { DocumentRow, DocumentStore } from '../storage/contract.js'
 import { eachDataKeysDocument, userOfDocument } from './each-data-keys-document.js'
@@ -15,6 +17,8 @@ export interface RotateKeysOptions {
   readonly signal?: AbortSignal
   /** Told after each user. What it throws ends the run. */
   readonly onProgress?: (progress: KeyRotationReport) => void
+  /** Who rotates, for the event that tells of it. */
+  readonly actor?: Actor
 }
 
 /** How far a rotation came. */
@@ -45,6 +49,7 @@ export interface RotateKeysParts {
   readonly keyring: Keyring
   readonly tenant: string
   readonly runtime: Runtime
+  readonly recorder: EventRecorder
 }
 
 /** A tenth of the rate that key management services allow by default; ten thousand users take two minutes. */
@@ -59,9 +64,10 @@ const MOST_TRIES = 10
  * may do the same at once, or refresh meanwhile.
  */
 export function createRotateKeys(parts: RotateKeysParts): (options?: RotateKeysOptions) => Promise<KeyRotationReport> {
-  const { documents, keyring, tenant, runtime } = parts
+  const { documents, keyring, tenant, runtime, recorder } = parts
   return async (options = {}) => {
     const { signal, onProgress } = options
+    const actor = parseActor(options)
     const pauseMs = 1_000 / parseRate(options.maxPerSecond ?? DEFAULT_PER_SECOND)
     const counts = { seen: 0, rewrapped: 0, failed: 0 }
     const failures: KeyRotationFailure[] = []
@@ -72,8 +78,12 @@ export function createRotateKeys(parts: RotateKeysParts): (options?: RotateKeysO
       failures: [...failures],
       ...(cursor !== undefined && { cursor }),
     })
+    const ended = async (isDone: boolean, cursor?: string): Promise<KeyRotationReport> => {
+      await recorder.record(recorder.make({ type: 'keys_rotated', keyId: keyring.current(), isDone, ...counts, actor }))
+      return report(isDone, cursor)
+    }
     for await (const { row, cursor } of eachDataKeysDocument(documents, tenant, options.cursor)) {
-      if (signal?.aborted) return report(false, cursor)
+      if (signal?.aborted) return ended(false, cursor)
       const outcome = await rewrapOrFail(parts, row)
       counts.seen += 1
       if (outcome === 'rewrapped') counts.rewrapped += 1
@@ -84,7 +94,7 @@ export function createRotateKeys(parts: RotateKeysParts): (options?: RotateKeysO
       onProgress?.(report(false, cursor))
       if (outcome === 'rewrapped') await runtime.clock.sleep(pauseMs, signal)
     }
-    return report(true, undefined)
+    return ended(true)
   }
 }
 

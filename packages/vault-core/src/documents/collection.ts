@@ -1,7 +1,7 @@
 import { randomToken } from '../crypto/random-token.js'
 import { VaultError } from '../errors.js'
 import type { Runtime } from '../runtime.js'
-import type { DocumentRow, DocumentStore, Page } from '../storage/contract.js'
+import type { Companions, DocumentRow, DocumentStore, Page } from '../storage/contract.js'
 import { storeKeyProblem } from '../storage/rules/store-key.js'
 import { listAllDocuments, readDocument } from './documents.js'
 import { type PageQuery, readPageQuery } from './page-query.js'
@@ -20,10 +20,11 @@ export interface DocumentCollection<T> {
   /**
    * Reads the newest value, stores what `change` makes of it, and does so again if another change came first. The same value back: nothing is stored.
    *
+   * @param also - What is written together with the change.
    * @returns What stands in the store now.
    * @throws {VaultError} `not_found`; `conflict` when others kept changing it; what `change` throws.
    */
-  change(id: string, change: (value: T) => T | Promise<T>): Promise<T>
+  change(id: string, change: (value: T) => T | Promise<T>, also?: () => Promise<Companions | undefined>): Promise<T>
   /** @throws {VaultError} `not_found`; `conflict` when others kept changing it. */
   remove(id: string): Promise<void>
 }
@@ -57,10 +58,11 @@ export function createDocumentCollection<T>(options: DocumentCollectionOptions<T
     return row
   }
 
-  async function put(id: string, value: T, expect: 'absent' | number): Promise<boolean> {
+  async function put(id: string, value: T, expect: 'absent' | number, also?: Companions): Promise<boolean> {
     try {
       const attemptId = randomToken(runtime.random, 16)
-      return (await documents.put({ ...keyOf(id), data: JSON.stringify(value), expect, attemptId })).outcome === 'stored'
+      const put = { ...keyOf(id), data: JSON.stringify(value), expect, attemptId, ...(also && { also }) }
+      return (await documents.put(put)).outcome === 'stored'
     } finally {
       onWrite(id)
     }
@@ -93,12 +95,12 @@ export function createDocumentCollection<T>(options: DocumentCollectionOptions<T
 
     insert: (id, value) => put(id, value, 'absent'),
 
-    async change(id, change) {
+    async change(id, change, also) {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
         const row = await rowOf(id)
         const value = read(row)
         const changed = await change(value)
-        if (changed === value || (await put(id, changed, row.version))) return changed
+        if (changed === value || (await put(id, changed, row.version, await also?.()))) return changed
       }
       throw changing()
     },

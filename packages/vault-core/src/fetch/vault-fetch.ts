@@ -11,7 +11,7 @@ import { sendToApi } from './send-to-api.js'
 import { withoutEcho } from './without-echo.js'
 
 /** Whose token a request is sent with, and how. */
-export interface FetchTarget extends CredentialSelector, Pick<GetCredentialsOptions, 'requiredScopes' | 'reader'> {
+export interface FetchTarget extends CredentialSelector, Pick<GetCredentialsOptions, 'requiredScopes' | 'actor'> {
   /**
    * When the API answers 429 or 503 with `Retry-After`: wait so long, `maxWaitMs` for all waits together, and send the request again, whatever its method.
    * Default: its answer is returned.
@@ -32,7 +32,7 @@ export function createVaultFetch(parts: {
 
   return async (target, input, init = {}) => {
     parseSelector(target)
-    const { retry, requiredScopes, reader, ...selector } = target
+    const { retry, requiredScopes, actor, ...selector } = target
     const request = readApiRequest(input, init)
     let patienceMs = readPatience(retry)
     request.signal?.throwIfAborted()
@@ -41,7 +41,7 @@ export function createVaultFetch(parts: {
     assertApiOrigin(connection, request.url)
     const options: GetCredentialsOptions = {
       ...(requiredScopes && { requiredScopes }),
-      ...(reader !== undefined && { reader }),
+      ...(actor && { actor }),
       ...(request.signal && { signal: request.signal }),
     }
 

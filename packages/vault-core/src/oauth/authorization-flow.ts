@@ -1,3 +1,4 @@
+import type { Actor } from '../events/actor.js'
 import type { ConnectionProperties } from '../model/connection.js'
 
 export interface StartAuthorization {
@@ -62,6 +63,8 @@ export interface CompleteAuthorization {
   readonly flowBinding: string | undefined
   /** The user who is signed in now. When given it must be the user who began. */
   readonly userId?: string
+  /** Who brings the callback, for the events that tell of it. Default: the user. */
+  readonly actor?: Actor
   /**
    * Tells whose the credential is, before it is stored. Asked for flows with a `context` alone. What it throws ends the flow, and nothing is stored.
    */

@@ -1,4 +1,5 @@
 import { VaultError } from '../errors.js'
+import { type Actor, parseActor } from '../events/actor.js'
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import { storeKeyProblem } from '../storage/rules/store-key.js'
 import { type FlowFacts, keysUnavailable, responseInvalid, withFlowFacts } from './authorization-errors.js'
@@ -19,6 +20,7 @@ export async function completeAuthorization(
   request: CompleteAuthorization,
 ): Promise<CompletedAuthorization> {
   const callback = readCallbackUrl(request)
+  const actor = parseActor(request)
   const flow = await takeFlow(flows, callback, request, parts.log)
   const facts: FlowFacts = {
     connectionId: flow.connectionId,
@@ -27,7 +29,7 @@ export async function completeAuthorization(
     ...(flow.context === undefined ? {} : { context: flow.context }),
   }
   try {
-    return await redeem(parts, flow, callback, facts, request.resolveUser)
+    return await redeem(parts, flow, callback, facts, request.resolveUser, actor)
   } catch (error) {
     throw withFlowFacts(error, facts)
   }
@@ -39,6 +41,7 @@ async function redeem(
   callback: URL,
   facts: FlowFacts,
   resolveUser: CompleteAuthorization['resolveUser'],
+  actor: Actor | undefined,
 ): Promise<CompletedAuthorization> {
   const { connections, discovery, runtime, saveGrant, log } = parts
   const connection = await connections.get(flow.connectionId)
@@ -74,6 +77,7 @@ async function redeem(
     ...(subject !== undefined && { subject }),
     ...(label !== undefined && { label }),
     ...(isUnread && { isSubjectUnread: true }),
+    ...(actor && { actor }),
   })
   return { ...saved, returnTo: flow.returnTo, context: flow.context }
 }

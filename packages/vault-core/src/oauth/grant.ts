@@ -1,3 +1,4 @@
+import type { Actor } from '../events/actor.js'
 import type { CompletedAuthorization } from './authorization-flow.js'
 import type { TokenResponse } from './token-response.js'
 
@@ -22,6 +23,8 @@ export interface ConsentedGrant {
   readonly addAccount: boolean
   /** Whether an account of another subject may be replaced. */
   readonly replaceAccount: boolean
+  /** Who brought the callback. Default: the user. */
+  readonly actor?: Actor
 }
 
 /** What `complete` tells of a stored grant. */

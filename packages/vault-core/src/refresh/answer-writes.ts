@@ -1,6 +1,6 @@
 import { readCredentialData, writeCredentialData } from '../credentials/credential-data.js'
 import { openAccessToken, openRefreshToken, sealTokens } from '../credentials/sealed-tokens.js'
-import type { CredentialRow, CredentialUpdate } from '../storage/contract.js'
+import type { Companions, CredentialRow, CredentialUpdate } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
 import { isNewerThan, isNewsTo, type NextState, type RefreshAnswer } from './answered-state.js'
 import { type Attempt, holderOf } from './attempt.js'
@@ -20,12 +20,20 @@ export interface AnswerWrites {
 /**
  * The writes of one answer. Each is bound to the version that it was made for: what a suspended process writes late, over tokens that
  * others have written meanwhile, is made anew for them.
+ *
+ * @param also - What each of them brings along.
  */
-export async function answerWrites(attempt: Attempt, answer: RefreshAnswer, next: NextState): Promise<AnswerWrites> {
+export async function answerWrites(
+  attempt: Attempt,
+  answer: RefreshAnswer,
+  next: NextState,
+  also: Companions | undefined,
+): Promise<AnswerWrites> {
   const { row } = attempt
   const { clock } = attempt.context.runtime
   const { response, spent } = answer
-  const write = await writeOf(attempt, row, { accessToken: next.stored?.accessToken, refreshToken: response.refreshToken ?? spent }, next)
+  const tokens = { accessToken: next.stored?.accessToken, refreshToken: response.refreshToken ?? spent }
+  const write = { ...(await writeOf(attempt, row, tokens, next)), ...(also && { also }) }
   const expect = {
     epoch: row.epoch,
     ...(row.refreshTokenFingerprint && { refreshTokenFingerprint: row.refreshTokenFingerprint }),
@@ -43,7 +51,10 @@ export async function answerWrites(attempt: Attempt, answer: RefreshAnswer, next
     async over(found) {
       const { epoch, secretRev, status, version, fence, createdAtMs } = found
       if (epoch !== row.epoch || createdAtMs !== row.createdAtMs || status === 'disconnected') return undefined
-      if (secretRev !== row.secretRev) return overOtherTokens(attempt, answer, next, found)
+      if (secretRev !== row.secretRev) {
+        const over = await overOtherTokens(attempt, answer, next, found)
+        return over && { ...over, ...(also && { also }) }
+      }
       // Only times and reasons were written, or another process has claimed.
       return fence === row.fence ? { ...first, expect: { ...first.expect, version } } : { ...late(), expect: { ...expect, version } }
     },

@@ -3,7 +3,7 @@ import { toBase64url } from '../crypto/base64.js'
 import { randomToken } from '../crypto/random-token.js'
 import type { Sealer } from '../crypto/sealer.js'
 import type { VaultError } from '../errors.js'
-import type { VaultEvent } from '../events.js'
+import type { EventRecorder } from '../events/event-recorder.js'
 import type { Log } from '../log.js'
 import type { Connection } from '../model/connection.js'
 import type { Runtime } from '../runtime.js'
@@ -41,9 +41,9 @@ export function createCircuits(parts: {
   readonly tenant: string
   readonly runtime: Runtime
   readonly log: Log
-  readonly emit: (event: VaultEvent) => void
+  readonly recorder: EventRecorder
 }): Circuits {
-  const { documents, sealer, tenant, runtime, log, emit } = parts
+  const { documents, sealer, tenant, runtime, log, recorder } = parts
   const { clock } = runtime
   const circuits = new Map<string, Circuit>()
 
@@ -121,17 +121,17 @@ export function createCircuits(parts: {
       circuit.trialUntilMs = 0
       const { opening } = circuit.state
       if (opening === before.opening && (opening || circuit.shared === undefined)) return
-      const event = { atMs: nowMs, tenant, connectionId: connection.connectionId }
+      const { connectionId } = connection
       if (opening) {
-        const facts = { connectionId: connection.connectionId, reason: opening.reason, forMs: opening.untilMs - nowMs }
+        const facts = { connectionId, reason: opening.reason, forMs: opening.untilMs - nowMs }
         if (opening.isClientRejected)
           log.error(facts, 'The provider refuses this application: mend the client id, secret or authentication method of the connection.')
         else log.warn(facts, 'The provider fails: refreshes of this connection pause.')
-        emit({ ...event, type: 'connection_paused', reason: opening.reason, retryAfterMs: opening.untilMs - nowMs })
-      } else if (before.opening) {
-        emit({ ...event, type: 'connection_resumed' })
       }
-      await share(connection, circuit)
+      const event = opening
+        ? recorder.make({ type: 'connection_paused', connectionId, reason: opening.reason, retryAfterMs: opening.untilMs - nowMs })
+        : before.opening && recorder.make({ type: 'connection_resumed', connectionId })
+      await Promise.all([event && recorder.recordAnyway(event), share(connection, circuit)])
     },
   }
 }

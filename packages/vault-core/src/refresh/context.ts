@@ -1,5 +1,5 @@
 import type { Sealer } from '../crypto/sealer.js'
-import type { VaultEvent } from '../events.js'
+import type { EventRecorder } from '../events/event-recorder.js'
 import type { Log } from '../log.js'
 import type { Connection } from '../model/connection.js'
 import type { TokenEndpointOutcome } from '../oauth/token-response.js'
@@ -18,7 +18,7 @@ export interface RefreshContext {
   readonly sealer: Sealer
   readonly runtime: Runtime
   readonly log: Log
-  readonly emit: (event: VaultEvent) => void
+  readonly recorder: EventRecorder
   readonly circuits: Circuits
   readonly slots: SendSlots
   readonly journal: RefreshJournal

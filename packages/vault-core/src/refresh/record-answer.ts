@@ -1,6 +1,8 @@
 import { readCredentialData } from '../credentials/credential-data.js'
 import { providerUnavailable, unusableAnswer } from '../credentials/credential-errors.js'
+import { hasSameScopes } from '../credentials/scopes.js'
 import { openAccessToken } from '../credentials/sealed-tokens.js'
+import type { VaultEvent } from '../events/vault-event.js'
 import { isLive } from '../expiry/policy.js'
 import type { TokenResponse } from '../oauth/token-response.js'
 import type { AccessGrant } from './access-grant.js'
@@ -15,12 +17,18 @@ import { writeBack } from './write-back.js'
  * if the store fails. An answer whose access token cannot be used is kept in quarantine, its refresh token safe.
  */
 export async function recordAnswer(attempt: Attempt, answer: RefreshAnswer): Promise<AccessGrant> {
+  const { recorder } = attempt.context
   const next = await stateAfter(attempt, answer)
+  const events = eventsOf(attempt, answer, next)
+  const also = await recorder.companionsOfAnswer(...events)
   const moved = await writeBack(attempt, {
-    writes: await answerWrites(attempt, answer, next),
+    writes: await answerWrites(attempt, answer, next, also),
     grant: next.grant,
     response: answer.response,
-    written: () => announce(attempt, answer, next),
+    written: () => {
+      logUnusable(attempt, answer, next)
+      recorder.announce(...events)
+    },
   })
   if (moved) return moved
   if (!next.grant) throw unusableAnswer(attempt.key, problemsOf(answer.response), waitMs(attempt, next))
@@ -39,31 +47,36 @@ async function stateAfter(attempt: Attempt, answer: RefreshAnswer): Promise<Next
   return oldGrant && isLive(oldGrant, context.runtime.clock.now()) ? withOldToken(next, oldGrant, data) : next
 }
 
-/** After the write: a listener that fails, or a process that dies in it, takes nothing with it. */
-function announce(attempt: Attempt, { response, startedAtMs }: RefreshAnswer, next: NextState): void {
+/** What is told of the answer once it is written. */
+function eventsOf(attempt: Attempt, { response, startedAtMs }: RefreshAnswer, next: NextState): readonly VaultEvent[] {
   const { context, key, attemptId, row } = attempt
-  const atMs = context.runtime.clock.now()
-  const { reason } = next.data
-  if (reason !== null) {
-    context.log.error(
-      { ...key, reason, problems: problemsOf(response) },
-      'A refresh was answered with an access token that cannot be used. The refresh token is kept safe.',
-    )
-    context.emit({ type: 'refresh_failed', atMs, ...key, attemptId, reason, retryAfterMs: waitMs(attempt, next) })
-    return
-  }
-  context.emit({
-    type: 'refreshed',
-    atMs,
-    ...key,
-    attemptId,
-    expiresAtMs: next.stored?.expiresAtMs ?? undefined,
-    rotated: response.refreshToken !== undefined && row.refreshTokenFingerprint !== null,
-    tookMs: Math.max(0, atMs - startedAtMs),
-  })
-  const { warnedOfEndMs } = next.data
-  if (warnedOfEndMs !== null && warnedOfEndMs !== readCredentialData(row).warnedOfEndMs)
-    context.emit({ type: 'refresh_token_expiring', atMs, ...key, refreshTokenExpiresAtMs: warnedOfEndMs })
+  const { recorder, runtime } = context
+  const { reason, scope, warnedOfEndMs } = next.data
+  if (reason !== null) return [recorder.make({ type: 'refresh_failed', ...key, attemptId, reason, retryAfterMs: waitMs(attempt, next) })]
+  const before = readCredentialData(row)
+  const events = [
+    recorder.make({
+      type: 'refreshed',
+      ...key,
+      attemptId,
+      expiresAtMs: next.stored?.expiresAtMs ?? undefined,
+      rotated: response.refreshToken !== undefined && row.refreshTokenFingerprint !== null,
+      tookMs: Math.max(0, runtime.clock.now() - startedAtMs),
+    }),
+  ]
+  if (before.scope !== null && !hasSameScopes(before.scope, scope))
+    events.push(recorder.make({ type: 'scope_changed', ...key, scope: scope ?? undefined, previousScope: before.scope }))
+  if (warnedOfEndMs !== null && warnedOfEndMs !== before.warnedOfEndMs)
+    events.push(recorder.make({ type: 'refresh_token_expiring', ...key, refreshTokenExpiresAtMs: warnedOfEndMs }))
+  return events
+}
+
+function logUnusable({ context, key }: Attempt, { response }: RefreshAnswer, { data: { reason } }: NextState): void {
+  if (reason === null) return
+  context.log.error(
+    { ...key, reason, problems: problemsOf(response) },
+    'A refresh was answered with an access token that cannot be used. The refresh token is kept safe.',
+  )
 }
 
 /** What is wrong with an answer, by field; never what stood there. */

@@ -35,7 +35,7 @@ export async function runAttempt(claimed: Omit<Attempt, 'isLeaseHeld' | 'place'>
   try {
     const refreshToken = await openOrRelease(attempt)
     const startedAtMs = runtime.clock.now()
-    context.emit({ type: 'refresh_started', atMs: startedAtMs, ...key, attemptId: attempt.attemptId })
+    context.recorder.announce(context.recorder.make({ type: 'refresh_started', ...key, attemptId: attempt.attemptId }))
     const { outcome, isEarlierOpen } = await sendMarked(attempt, refreshToken)
     const isOpen = isEarlierOpen || row.unresolvedSends > 0 || readCredentialData(row).outcomeUnknown
     if (outcome.kind !== 'answered') {

@@ -27,10 +27,12 @@ export function createRefreshJournal(parts: {
   readonly sealer: Sealer
   readonly credentials: CredentialStore
   readonly log: Log
+  /** Told that an entry was written, and with it what it brought along. */
+  readonly written: () => void
   /** Told of an entry whose grant has ended meanwhile: its tokens are to be revoked. */
   readonly discard: (write: CredentialUpdate) => Promise<void>
 }): RefreshJournal {
-  const { journal, sealer, credentials, log, discard } = parts
+  const { journal, sealer, credentials, log, written, discard } = parts
   if (!journal) return noJournal
   let wasReplayed = false
   let replaying: Promise<void> | undefined
@@ -55,8 +57,10 @@ export function createRefreshJournal(parts: {
 
   const replayOne = async (write: CredentialUpdate): Promise<void> => {
     const result = await credentials.update(write)
-    if (result.outcome === 'updated') log.info({ ...write.key }, 'A refresh that an earlier outage kept from the store was written.')
-    else if (result.outcome === 'missing' || result.row.status === 'disconnected') await discardOrTell(write)
+    if (result.outcome === 'updated') {
+      log.info({ ...write.key }, 'A refresh that an earlier outage kept from the store was written.')
+      written()
+    } else if (result.outcome === 'missing' || result.row.status === 'disconnected') await discardOrTell(write)
   }
 
   const discardOrTell = async (write: CredentialUpdate): Promise<void> => {

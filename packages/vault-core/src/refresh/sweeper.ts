@@ -49,8 +49,8 @@ export function createSweeper(parts: {
   readonly coordinator: RefreshCoordinator
   readonly connections: ConnectionRegistry
   readonly tenant: string
-  /** What else is to be done with each pass. */
-  readonly alsoSweep: () => void
+  /** What else is to be done with each pass; resolves when it is done. Never rejects. */
+  readonly alsoSweep: () => Promise<void>
 }): Sweeper {
   const { context, coordinator, connections, tenant, alsoSweep } = parts
   const { credentials, journal, runtime, log, closing } = context
@@ -63,7 +63,7 @@ export function createSweeper(parts: {
     if (closing.aborted) return { counts, works }
     try {
       await journal.replay()
-      alsoSweep()
+      works.push(alsoSweep())
       const dueBeforeMs = await context.storeNow()
       for (let batch = 0; batch < MAX_BATCHES && !closing.aborted; batch++) {
         const rows = await credentials.due({ tenant, dueBeforeMs, limit: BATCH, postponeToMs: dueBeforeMs + LOOKED_AT_FOR_MS })

@@ -4,7 +4,8 @@ import { createDocumentCollection } from '../documents/collection.js'
 import type { PageQuery } from '../documents/page-query.js'
 import { timestamp } from '../documents/timestamp.js'
 import { VaultError } from '../errors.js'
-import { type EventListener, NOBODY_LISTENS } from '../events.js'
+import { type Actor, parseActor } from '../events/actor.js'
+import type { EventRecorder } from '../events/event-recorder.js'
 import { type Log, silentLog } from '../log.js'
 import { assertMayGive, type ChangeOptions } from '../permissions/giving.js'
 import type { CachedPermissions } from '../permissions/permissions.js'
@@ -44,9 +45,9 @@ export interface ServiceClients {
    *
    * @throws {VaultError} `not_found`; `store_unavailable`.
    */
-  freeze(clientId: string): Promise<void>
+  freeze(clientId: string, options?: { readonly actor?: Actor }): Promise<void>
   /** Ends what {@link freeze} began. Harmless when it is not frozen. @throws {VaultError} `not_found`; `store_unavailable`. */
-  unfreeze(clientId: string): Promise<void>
+  unfreeze(clientId: string, options?: { readonly actor?: Actor }): Promise<void>
   /** Whether the client is frozen: at once, where it was read within the last second. @throws {VaultError} `store_unavailable`. */
   isFrozen(clientId: string): boolean | Promise<boolean>
   /**
@@ -101,8 +102,7 @@ export interface ServiceClientsOptions {
   readonly permissions: CachedPermissions
   /** Default: silent. */
   readonly log?: Log
-  /** Default: nobody listens. */
-  readonly emit?: EventListener
+  readonly recorder: Pick<EventRecorder, 'make' | 'companionsOf' | 'announce'>
   /** Default: WebCrypto's. */
   readonly generateKeyPair?: () => Promise<{ readonly privateKeyPkcs8: Uint8Array; readonly publicKeyX: string }>
 }
@@ -127,8 +127,8 @@ const READ_PERMISSIONS_OF_ALL = {
  * @throws {VaultError} `invalid_configuration` when the account id cannot stand in an access key.
  */
 export function createServiceClients(options: ServiceClientsOptions): ServiceClients {
-  const { documents, tenant, accountId, runtime, permissions, generateKeyPair = generateEd25519KeyPair } = options
-  const { log = silentLog, emit = NOBODY_LISTENS } = options
+  const { documents, tenant, accountId, runtime, permissions, recorder, generateKeyPair = generateEd25519KeyPair } = options
+  const { log = silentLog } = options
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(accountId)) {
     const problem = 'must be 1 to 128 letters, digits, "-" or "_", since dots separate the parts of an access key'
     throw new VaultError('invalid_configuration', `accountId ${problem}.`, { fields: { accountId: problem } })
@@ -232,20 +232,34 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
 
     delete: (clientId) => collection.remove(clientId),
 
-    async freeze(clientId) {
-      const frozenSince = now()
-      const stored = await collection.change(clientId, (client) => (client.frozenSince === undefined ? { ...client, frozenSince } : client))
-      if (stored.frozenSince === frozenSince) emit({ type: 'client_frozen', atMs: Date.parse(frozenSince), tenant, clientId })
+    async freeze(clientId, options) {
+      const event = recorder.make({ type: 'client_frozen', clientId, actor: parseActor(options) })
+      const frozenSince = timestamp(event.atMs)
+      let isFrozenHere = false
+      await collection.change(
+        clientId,
+        (client) => {
+          isFrozenHere = client.frozenSince === undefined
+          return isFrozenHere ? { ...client, frozenSince } : client
+        },
+        () => recorder.companionsOf(event),
+      )
+      if (isFrozenHere) recorder.announce(event)
     },
 
-    async unfreeze(clientId) {
+    async unfreeze(clientId, options) {
+      const event = recorder.make({ type: 'client_unfrozen', clientId, actor: parseActor(options) })
       let wasFrozen = false
-      await collection.change(clientId, (client) => {
-        const { frozenSince, ...rest } = client
-        wasFrozen = frozenSince !== undefined
-        return wasFrozen ? rest : client
-      })
-      if (wasFrozen) emit({ type: 'client_unfrozen', atMs: runtime.clock.now(), tenant, clientId })
+      await collection.change(
+        clientId,
+        (client) => {
+          const { frozenSince, ...rest } = client
+          wasFrozen = frozenSince !== undefined
+          return wasFrozen ? rest : client
+        },
+        () => recorder.companionsOf(event),
+      )
+      if (wasFrozen) recorder.announce(event)
     },
 
     isFrozen: knownKeys.isFrozen,

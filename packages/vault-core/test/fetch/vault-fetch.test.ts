@@ -85,8 +85,9 @@ describe('vault.fetch', () => {
   it('tells who asks, as `getCredentials` does, and throws what that throws', async () => {
     const api = faultyApi()
     const vault = await api.connected()
-    await vault.fetch({ ...ALICE, reader: 'job-1' }, API)
-    expect(api.events.at(-1)).toMatchObject({ type: 'credentials_read', reader: 'job-1', userId: 'alice' })
+    const actor = { kind: 'system', id: 'job-1' } as const
+    await vault.fetch({ ...ALICE, actor }, API)
+    expect(api.events.at(-1)).toMatchObject({ type: 'accessed', actor, userId: 'alice' })
     await expect(vault.fetch({ ...ALICE, userId: 'nobody' }, API)).rejects.toMatchObject({ code: 'credential_not_found' })
     await expect(vault.fetch({ ...ALICE, requiredScopes: ['files.write'] }, API)).rejects.toMatchObject({
       code: 'insufficient_scope',

@@ -265,7 +265,7 @@ describe('disconnect', () => {
     expect((await vault.listCredentials()).items).toEqual([])
     await settle()
     expect(world.provider.revocations).toEqual(['refresh_token', 'access_token'])
-    const told = world.events.map(({ type }) => type).filter((type) => type !== 'credentials_refused')
+    const told = world.events.map(({ type }) => type).filter((type) => type !== 'access_refused')
     expect(told).toEqual(['connected', 'disconnected'])
   })
 })

@@ -7,7 +7,7 @@ import { serviceClientsOver } from './service-clients-over.js'
 async function world(): Promise<PermissionWorld & { readonly events: VaultEvent[]; readonly clientId: string; another(): ServiceClients }> {
   const inner = permissionWorld()
   const events: VaultEvent[] = []
-  const another = (): ServiceClients => serviceClientsOver(inner, { emit: (event) => events.push(event) })
+  const another = (): ServiceClients => serviceClientsOver(inner, { on: (event) => events.push(event) })
   const { clientId } = await another().create({ name: 'job' })
   return { ...inner, events, clientId, another }
 }
@@ -36,8 +36,8 @@ describe('a service client', () => {
     expect(await here.get(clientId)).not.toHaveProperty('frozenSince')
     await here.unfreeze(clientId)
     expect(events).toEqual([
-      { type: 'client_frozen', atMs: Date.parse('2027-01-15T08:00:00.000Z'), tenant: 'default', clientId },
-      { type: 'client_unfrozen', atMs: Date.parse('2027-01-15T08:00:02.000Z'), tenant: 'default', clientId },
+      { id: expect.any(String), type: 'client_frozen', atMs: Date.parse('2027-01-15T08:00:00.000Z'), tenant: 'default', clientId },
+      { id: expect.any(String), type: 'client_unfrozen', atMs: Date.parse('2027-01-15T08:00:02.000Z'), tenant: 'default', clientId },
     ])
   })
 

@@ -1,10 +1,14 @@
+import type { EventListener } from '../../src/index.js'
 import { createServiceClients, type ServiceClients, type ServiceClientsOptions } from '../../src/service-clients/service-clients.js'
+import { recorderOf } from '../fixtures/recorder-of.js'
 import type { PermissionWorld } from '../permissions/permission-world.js'
 
 /** The service clients of one more process over this world's store. */
 export function serviceClientsOver(
   { documents, runtime, process }: PermissionWorld,
-  more: Partial<Pick<ServiceClientsOptions, 'log' | 'emit'>>,
+  { on, ...more }: { readonly on?: EventListener } & Partial<Pick<ServiceClientsOptions, 'log'>>,
 ): ServiceClients {
-  return createServiceClients({ documents, runtime, permissions: process().permissions, tenant: 'default', accountId: 'acc_1', ...more })
+  const { permissions } = process()
+  const recorder = recorderOf(runtime, on)
+  return createServiceClients({ documents, runtime, permissions, recorder, tenant: 'default', accountId: 'acc_1', ...more })
 }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createServiceClients, SERVICE_CLIENT_KIND, type ServiceClients } from '../../src/service-clients/service-clients.js'
+import { recorderOf } from '../fixtures/recorder-of.js'
 import { type PermissionWorld, permissionWorld } from '../permissions/permission-world.js'
 
 function clientsOf(world: PermissionWorld, options: { readonly tenant?: string; readonly accountId?: string } = {}): ServiceClients {
   const { documents, runtime } = world
   const { permissions } = world.process(options.tenant === undefined ? {} : { tenant: options.tenant })
-  return createServiceClients({ documents, runtime, permissions, tenant: 'default', accountId: 'acc_default', ...options })
+  const recorder = recorderOf(runtime)
+  return createServiceClients({ documents, runtime, permissions, recorder, tenant: 'default', accountId: 'acc_default', ...options })
 }
 
 const storedText = async ({ documents }: PermissionWorld): Promise<string> => {
@@ -132,6 +134,7 @@ describe('access keys', () => {
       documents,
       runtime,
       permissions: world.process().permissions,
+      recorder: recorderOf(runtime),
       tenant: 'default',
       accountId: 'acc_1',
       generateKeyPair: async () => {
@@ -194,6 +197,7 @@ describe('access keys', () => {
       documents,
       runtime,
       permissions: world.process().permissions,
+      recorder: recorderOf(runtime),
       tenant: 'default',
       accountId: 'a',
       generateKeyPair,

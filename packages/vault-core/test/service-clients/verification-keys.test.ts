@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createServiceClients, type ServiceClients } from '../../src/service-clients/service-clients.js'
+import type { ServiceClients } from '../../src/service-clients/service-clients.js'
 import { type PermissionWorld, permissionWorld } from '../permissions/permission-world.js'
+import { serviceClientsOver } from './service-clients-over.js'
 
 function clientsOf(world: PermissionWorld): ServiceClients {
-  const { documents, runtime } = world
-  return createServiceClients({ documents, runtime, permissions: world.process().permissions, tenant: 'default', accountId: 'acc_1' })
+  return serviceClientsOver(world, {})
 }
 
 async function ownPublicKey(): Promise<{ readonly spki: string; readonly x: string | undefined }> {

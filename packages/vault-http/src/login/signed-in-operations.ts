@@ -27,7 +27,7 @@ export function signedInOperations(own: LoginSettings): readonly AnyOperation[] 
         const { userId, connectionId } = await requireSignedIn(call.settings, own, call, `GET ${CREDENTIALS}`)
         const { accessToken, tokenType, scope, expiresAt } = await call.settings.vault.getCredentials(
           { connectionId: call.query.connectionId ?? connectionId, userId },
-          { signal: call.request.signal, reader: userId },
+          { signal: call.request.signal, actor: { kind: 'user', id: userId } },
         )
         return jsonReply(200, { accessToken, tokenType, scope, expiresAt: expiresAt?.toISOString() })
       },

@@ -1,5 +1,6 @@
 import { isVaultError } from '@holdfast/vault-core'
 import { z } from 'zod'
+import { actorOf } from '../caller.js'
 import { type AnyOperation, operation } from '../operation.js'
 import { emptyReply, jsonReply } from '../reply.js'
 import { readOnly, tags } from './body-fields.js'
@@ -76,9 +77,9 @@ export const userOperations: readonly AnyOperation[] = [
       'Forgets a user: ends and revokes all his credentials, destroys the keys that they were sealed under, and removes what was told of him.',
     access: { kind: 'permission', action: 'UPDATE', resource: 'Vault:Users/{userId}' },
     answers: { 202: { description: 'He is forgotten. His tokens are being revoked at their providers.' } },
-    handle: async ({ settings: { vault }, params: { userId = '' } }) => {
+    handle: async ({ settings: { vault }, caller, params: { userId = '' } }) => {
       // First the credentials: whoever repeats the call after a failure still names a user.
-      await vault.forgetUser(userId)
+      await vault.forgetUser(userId, { actor: actorOf(caller) })
       try {
         await vault.users.delete(userId)
       } catch (error) {

@@ -2,7 +2,7 @@ import { type Credentials, credentialsUri, isVaultError, type ResourceUri } from
 import { z } from 'zod'
 import { authenticateToken } from '../authenticate.js'
 import { authorizeCaller } from '../authorize-caller.js'
-import type { Caller } from '../caller.js'
+import { actorOf, type Caller } from '../caller.js'
 import { isOperatorsBusiness } from '../error-reply.js'
 import { handOut } from '../hand-outs/hand-out.js'
 import { HttpError } from '../http-error.js'
@@ -102,7 +102,7 @@ async function exchange<Context>(call: Call<Context>): Promise<Reply> {
   await authorizeTarget(call, caller, connectionId, userId)
   if (!isNamed) throw targetRefused()
   const { accessToken, tokenType, expiresAt, scope } = await targetMustExist(() =>
-    handOut(settings, caller, { connectionId, userId }, { requiredScopes: asked.scopes, signal: request.signal, reader: caller.id }),
+    handOut(settings, caller, { connectionId, userId }, { requiredScopes: asked.scopes, signal: request.signal, actor: actorOf(caller) }),
   )
   return jsonReply(200, {
     access_token: accessToken,

@@ -30,7 +30,7 @@ export const answerLines: readonly MatrixLine[] = [
     ended: { code: 'insufficient_scope', missingScopes: ['files.read'] },
     requests: 1,
     status: 'active',
-    events: ['refreshed'],
+    events: ['refreshed', 'scope_changed'],
     async happen({ world, ask }) {
       world.provider.failNext(answers({ ...TOKENS, scope: 'profile' }))
       return ask({ requiredScopes: ['files.read'] })
@@ -43,7 +43,7 @@ export const answerLines: readonly MatrixLine[] = [
     ended: 'a new token',
     requests: 1,
     status: 'active',
-    events: ['refreshed'],
+    events: ['refreshed', 'scope_changed'],
     async happen({ world, ask }) {
       world.provider.failNext(answers({ ...TOKENS, scope: 'profile' }))
       return ask()

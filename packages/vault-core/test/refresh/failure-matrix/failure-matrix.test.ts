@@ -7,7 +7,7 @@ import type { MatrixLine, Sight } from './matrix-line.js'
 import { ABORTED, type Age, type Call, type Scene, setScene } from './scene.js'
 
 /** What is told of every refresh, and of every call. */
-const NOT_IN_THE_TABLE: ReadonlySet<string> = new Set(['refresh_started', 'credentials_read', 'credentials_refused'])
+const NOT_IN_THE_TABLE: ReadonlySet<string> = new Set(['refresh_started', 'accessed', 'access_refused'])
 
 describe.each([
   ['while the old token lives', 'lives'],
