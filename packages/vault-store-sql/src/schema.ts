@@ -75,6 +75,10 @@ export interface OutboxTable {
   data: Uint8Array
   attempt: Whole
   available_at_ms: Whole
+  ordering_key: ColumnType<ExactText | null, ExactText | null | undefined, never>
+  /** 1 for a job that waits for no other: it has no ordering key, or is the oldest with its topic and key. Else 0. */
+  is_first: ColumnType<number, number | undefined, number>
+  added_at_ms: MaybeWhole
 }
 
 export interface AuditTable {

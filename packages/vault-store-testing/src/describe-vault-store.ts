@@ -11,6 +11,7 @@ import { leaseRules } from './rules/leases.js'
 import { lifecycleRules } from './rules/lifecycle.js'
 import { listingRules } from './rules/listings.js'
 import { longListingRules } from './rules/long-listings.js'
+import { orderingRules } from './rules/ordering.js'
 import { outboxRules } from './rules/outbox.js'
 import { tenantRules } from './rules/tenants.js'
 import { ticketRules } from './rules/tickets.js'
@@ -40,6 +41,7 @@ export function describeVaultStore(options: DescribeVaultStoreOptions): void {
       documentRules,
       ticketRules,
       outboxRules,
+      orderingRules,
       auditRules,
       atomicityRules,
       tenantRules,

@@ -45,6 +45,9 @@ export const mysqlMigrations: readonly Migration[] = [
       // One statement for each table: what was broken off is done for the whole of a table, or not at all.
       `alter table {credentials} add column last_used_at_ms bigint,
   add key {index credentials_status} (tenant, status, user_id, connection_id)`,
+      `alter table {outbox} add column ordering_key varbinary(765), add column is_first tinyint not null default 1,
+  add column added_at_ms bigint, drop key {index outbox_topic}, add key {index outbox_first} (tenant, topic, is_first, sequence),
+  add key {index outbox_line} (tenant, topic, ordering_key, sequence)`,
       `alter table {audit} add column subject varbinary(765),
   add key {index audit_subject} (tenant, subject, sequence)`,
     ],

@@ -44,6 +44,11 @@ export const postgresMigrations: readonly Migration[] = [
       'alter table {credentials} add column last_used_at_ms bigint',
       'alter table {audit} add column subject text collate "C"',
       'create index {index audit_subject} on {audit} (tenant, subject, sequence) where subject is not null',
+      `alter table {outbox} add column ordering_key text collate "C", add column is_first smallint not null default 1,
+  add column added_at_ms bigint`,
+      'drop index {outbox_topic}',
+      'create index {index outbox_first} on {outbox} (tenant, topic, is_first, sequence)',
+      'create index {index outbox_line} on {outbox} (tenant, topic, ordering_key, sequence) where ordering_key is not null',
       // Not those that are well: they are many, and are written all the time.
       `create index {index credentials_attention} on {credentials} (tenant, status, user_id, connection_id, account_id)
   where status <> 'active' or refresh_token is null`,

@@ -43,6 +43,12 @@ export const sqliteMigrations: readonly Migration[] = [
       'alter table {credentials} add column last_used_at_ms integer',
       'alter table {audit} add column subject text',
       'create index {index audit_subject} on {audit} (tenant, subject, sequence) where subject is not null',
+      'alter table {outbox} add column ordering_key text',
+      'alter table {outbox} add column is_first integer not null default 1',
+      'alter table {outbox} add column added_at_ms integer',
+      'drop index {outbox_topic}',
+      'create index {index outbox_first} on {outbox} (tenant, topic, is_first, sequence)',
+      'create index {index outbox_line} on {outbox} (tenant, topic, ordering_key, sequence) where ordering_key is not null',
       // Not those that are well: they are many, and are written all the time.
       `create index {index credentials_attention} on {credentials} (tenant, status, user_id, connection_id, account_id)
   where status <> 'active' or refresh_token is null`,

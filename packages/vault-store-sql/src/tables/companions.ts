@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Dialect } from '../dialect.js'
 import type { StoreSchema } from '../schema.js'
 import { insertAudit } from './audit.js'
-import { insertJobs } from './outbox.js'
+import { insertJobs } from './insert-jobs.js'
 
 /** Whether a write has companions, and so needs a transaction. */
 export function hasCompanions(also: Companions | undefined): also is Companions {

@@ -4,8 +4,8 @@ import type { StoreSchema } from '../schema.js'
 
 export interface CounterName {
   readonly tenant: string
-  readonly topic: 'audit' | 'documents'
-  /** The kind of document; empty for the audit. */
+  readonly topic: 'audit' | 'documents' | 'ordering'
+  /** The kind of document; a number for the ordering of jobs; empty for the audit. */
   readonly name: string
 }
 
@@ -14,6 +14,12 @@ export interface CounterName {
  * that the counts become visible in their order.
  */
 export async function advance(db: Kysely<StoreSchema>, dialect: Dialect, counter: CounterName, by: number): Promise<number> {
+  await lockCounter(db, dialect, counter, by)
+  return readCounter(db, dialect, counter)
+}
+
+/** Moves a counter on, for the lock on its row alone: nobody else moves it until the transaction ends. */
+export async function lockCounter(db: Kysely<StoreSchema>, dialect: Dialect, counter: CounterName, by = 1): Promise<void> {
   const key = columnsOf(dialect, counter)
   const insert = db.insertInto('counters').values({ ...key, value: by })
   if (dialect.name === 'mysql') {
@@ -25,7 +31,6 @@ export async function advance(db: Kysely<StoreSchema>, dialect: Dialect, counter
       )
       .execute()
   }
-  return readCounter(db, dialect, counter)
 }
 
 /** 0 for a counter that was never moved. */

@@ -1,17 +1,9 @@
-import {
-  assertJobs,
-  assertMilliseconds,
-  assertPageLimit,
-  assertStoreKeys,
-  type NewOutboxJob,
-  type OutboxStore,
-} from '@holdfast/vault-core/store'
-import { type Kysely, sql } from 'kysely'
-import { type Dialect, textOf } from '../dialect.js'
-import type { StoreSchema } from '../schema.js'
+import { assertJobs, assertMilliseconds, assertPageLimit, assertStoreKeys, type OutboxStore } from '@holdfast/vault-core/store'
+import { sql } from 'kysely'
+import { textOf } from '../dialect.js'
 import type { SqlDatabase } from '../sql-database.js'
-import { buffer } from './credential-row.js'
-import { insertUnlessThere } from './insert-unless-there.js'
+import { insertJobs } from './insert-jobs.js'
+import { letFirst, lockLines } from './job-lines.js'
 
 export function sqlOutbox({ dialect, run, transact }: SqlDatabase): OutboxStore {
   const { exact, nowMs } = dialect
@@ -32,6 +24,7 @@ export function sqlOutbox({ dialect, run, transact }: SqlDatabase): OutboxStore 
           .selectAll()
           .where('tenant', '=', exact(tenant))
           .where('topic', 'in', topics.map(exact))
+          .where('is_first', '=', sql.lit(1))
           .where('available_at_ms', '<=', nowMs())
           .orderBy('sequence')
           .limit(limit)
@@ -46,24 +39,58 @@ export function sqlOutbox({ dialect, run, transact }: SqlDatabase): OutboxStore 
             jobs.map(({ sequence }) => sequence),
           )
           .execute()
-        return jobs.map(({ id, topic, data, attempt }) => ({
+        return jobs.map(({ id, topic, ordering_key: orderingKey, data, attempt }) => ({
           tenant,
           id: textOf(id),
           topic: textOf(topic),
+          ...(orderingKey !== null && { orderingKey: textOf(orderingKey) }),
           data: new Uint8Array(data),
           attempt: Number(attempt) + 1,
         }))
       })
     },
 
+    async depth({ tenant, topics }) {
+      assertStoreKeys({ tenant })
+      if (topics.length === 0) return { jobs: 0, oldestAtMs: null }
+      const found = await run((db) =>
+        db
+          .selectFrom('outbox')
+          .select((eb) => [eb.fn.countAll().as('jobs'), eb.fn.min('added_at_ms').as('oldest')])
+          .where('tenant', '=', exact(tenant))
+          .where('topic', 'in', topics.map(exact))
+          .executeTakeFirst(),
+      )
+      return { jobs: Number(found?.jobs ?? 0), oldestAtMs: found?.oldest == null ? null : Number(found.oldest) }
+    },
+
     async complete({ tenant, id, attempt }) {
       assertStoreKeys({ tenant, id })
-      return run(async (db) => {
+      const held = { tenant: exact(tenant), id: exact(id), attempt }
+      const free = await run((db) =>
+        db
+          .deleteFrom('outbox')
+          .where((eb) => eb.and(held))
+          .where('ordering_key', 'is', null)
+          .executeTakeFirst(),
+      )
+      if (free.numDeletedRows > 0n) return true
+      return transact(async (db) => {
+        const job = await db
+          .selectFrom('outbox')
+          .select(['topic', 'ordering_key'])
+          .where((eb) => eb.and(held))
+          .executeTakeFirst()
+        if (!job || job.ordering_key === null) return false
+        const line = { tenant, topic: textOf(job.topic), orderingKey: textOf(job.ordering_key) }
+        await lockLines(db, dialect, [line])
         const { numDeletedRows } = await db
           .deleteFrom('outbox')
-          .where((eb) => eb.and({ tenant: exact(tenant), id: exact(id), attempt }))
+          .where((eb) => eb.and(held))
           .executeTakeFirst()
-        return numDeletedRows > 0n
+        if (numDeletedRows === 0n) return false
+        await letFirst(db, dialect, line)
+        return true
       })
     },
 
@@ -80,18 +107,4 @@ export function sqlOutbox({ dialect, run, transact }: SqlDatabase): OutboxStore 
       })
     },
   }
-}
-
-/** Adds jobs in the transaction under way; one that is there already is left as it is. */
-export async function insertJobs(db: Kysely<StoreSchema>, dialect: Dialect, jobs: readonly NewOutboxJob[]): Promise<void> {
-  const { exact } = dialect
-  const rows = jobs.map(({ tenant, id, topic, data }) => ({
-    tenant: exact(tenant),
-    id: exact(id),
-    topic: exact(topic),
-    data: buffer(data),
-    attempt: 0,
-    available_at_ms: 0,
-  }))
-  await insertUnlessThere(db, dialect, 'outbox', rows)
 }

@@ -33,10 +33,6 @@ export const brokenParts: BrokenStores = {
       }),
     caughtBy: /are added with an update, and not when it conflicts/,
   },
-  'a job is handed out under no lease': {
-    breakIt: (sound) => ({ ...sound, outbox: { ...sound.outbox, lease: (query) => sound.outbox.lease({ ...query, leaseMs: 0 }) } }),
-    caughtBy: /hands a job out again when its lease has run out/,
-  },
   'tickets are looked at and then deleted: two take one': {
     breakIt: (sound) => {
       const live = new Map<string, Uint8Array>()
@@ -110,23 +106,6 @@ export const brokenParts: BrokenStores = {
   'the clock counts seconds': {
     breakIt: (sound) => ({ ...sound, now: async () => Math.floor((await sound.now()) / 1_000) }),
     caughtBy: /has a clock in whole epoch milliseconds/,
-  },
-  'anybody may complete a job': {
-    breakIt: (sound) => ({
-      ...sound,
-      outbox: {
-        ...sound.outbox,
-        complete: async (job) => {
-          for (let attempt = 0; attempt < 5; attempt++) if (await sound.outbox.complete({ ...job, attempt })) return true
-          return false
-        },
-      },
-    }),
-    caughtBy: /lets only the attempt that holds a job/,
-  },
-  'jobs come newest first': {
-    breakIt: (sound) => ({ ...sound, outbox: { ...sound.outbox, lease: async (query) => (await sound.outbox.lease(query)).toReversed() } }),
-    caughtBy: /hands out jobs in the order of their arrival/,
   },
   'a call under way hangs when the store is closed': {
     breakIt: (sound) => {

@@ -4,6 +4,7 @@ import { brokenKeys } from './broken-keys.js'
 import { brokenLeases } from './broken-leases.js'
 import { brokenListings } from './broken-listings.js'
 import { brokenParts } from './broken-other-parts.js'
+import { brokenOutbox } from './broken-outbox.js'
 import type { BrokenStores } from './broken-store.js'
 
 export type { BrokenStore, BrokenStores } from './broken-store.js'
@@ -18,5 +19,6 @@ export const brokenStores: BrokenStores = {
   ...brokenKeys,
   ...brokenListings,
   ...brokenAudit,
+  ...brokenOutbox,
   ...brokenParts,
 }

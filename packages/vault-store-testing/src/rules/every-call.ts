@@ -38,6 +38,7 @@ export function everyCall(store: VaultStore, tenant: string): Readonly<Record<st
   const outbox: Calls<OutboxStore> = {
     add: () => store.outbox.add([{ tenant, id: 'j', topic: 't', data: bytesOf('j') }]),
     lease: () => store.outbox.lease({ tenant, topics: ['t'], limit: 10, leaseMs: 1 }),
+    depth: () => store.outbox.depth({ tenant, topics: ['t'] }),
     complete: () => store.outbox.complete({ tenant, id: 'j', attempt: 9 }),
     retry: () => store.outbox.retry({ tenant, id: 'j', attempt: 9, delayMs: 1 }),
   }

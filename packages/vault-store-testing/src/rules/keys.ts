@@ -75,8 +75,10 @@ export function keyRules({ describe, rule, expect, expectCode }: StoreSubject): 
         expect((await store.documents.list({ tenant, kind: key, limit: 10 })).items.map(({ id }) => id)).toEqual([key])
         await store.tickets.create({ tenant, kind: key, id: key, data: bytesOf('t'), ttlMs: 60_000 })
         expect(await store.tickets.take({ tenant, kind: key, id: key })).toEqual(bytesOf('t'))
-        await store.outbox.add([{ tenant, id: key, topic: key, data: bytesOf('j') }])
-        expect((await store.outbox.lease({ tenant, topics: [key], limit: 1, leaseMs: 1 })).map(({ id }) => id)).toEqual([key])
+        await store.outbox.add([{ tenant, id: key, topic: key, orderingKey: key, data: bytesOf('j') }])
+        const [leased] = await store.outbox.lease({ tenant, topics: [key], limit: 1, leaseMs: 60_000 })
+        expect(leased).toMatchObject({ id: key, topic: key, orderingKey: key })
+        expect(await store.outbox.complete({ tenant, id: key, attempt: leased?.attempt ?? 0 })).toBe(true)
         await store.audit.append([{ tenant, id: key, subject: key, data: '{}' }])
         expect(await store.audit.list({ tenant, subject: key, limit: 1 })).toMatchObject([{ id: key, subject: key }])
       })
@@ -125,6 +127,8 @@ function callsWith(store: VaultStore, tenant: string, key: string): Readonly<Rec
     'tickets.take': () => tickets.take({ tenant, kind: 'k', id: key }),
     'outbox.add': () => outbox.add([{ tenant, id: key, topic: 't', data: bytesOf('') }]),
     'outbox.lease': () => outbox.lease({ tenant: key, topics: ['t'], limit: 1, leaseMs: 1 }),
+    'outbox.add, an ordering key': () => outbox.add([{ tenant, id: 'i', topic: 't', orderingKey: key, data: bytesOf('') }]),
+    'outbox.depth': () => outbox.depth({ tenant: key, topics: ['t'] }),
     'outbox.complete': () => outbox.complete({ tenant, id: key, attempt: 1 }),
     'outbox.retry': () => outbox.retry({ tenant, id: key, attempt: 1, delayMs: 1 }),
     'audit.append': () => audit.append([{ tenant, id: key, data: '' }]),

@@ -62,6 +62,25 @@ export function outboxRules({ describe, rule, expect }: StoreSubject): void {
       expect(await store.outbox.lease(query(tenant))).toEqual([])
     })
 
+    rule('tells how many jobs of the topics are there, and since when the oldest', async ({ store, tenant, elapse }) => {
+      const depth = (...topics: readonly string[]) => store.outbox.depth({ tenant, topics })
+      expect(await depth('revocation')).toEqual({ jobs: 0, oldestAtMs: null })
+      const before = await store.now()
+      await store.outbox.add([job(tenant, 'a'), job(tenant, 'b')])
+      const after = await store.now()
+      await elapse(5_000)
+      await store.outbox.add([job(tenant, 'c', 'webhook')])
+      const first = await depth('revocation')
+      expect([first.jobs, (first.oldestAtMs ?? 0) >= before && (first.oldestAtMs ?? 0) <= after]).toEqual([2, true])
+      expect(((await depth('webhook')).oldestAtMs ?? 0) >= after + 5_000).toBe(true)
+      expect(await depth('webhook', 'revocation')).toEqual({ jobs: 3, oldestAtMs: first.oldestAtMs })
+      expect((await depth()).jobs).toBe(0)
+      await store.outbox.lease(query(tenant, { limit: 1 }))
+      expect((await depth('revocation')).jobs).toBe(2)
+      await store.outbox.complete({ tenant, id: 'a', attempt: 1 })
+      expect((await depth('revocation')).jobs).toBe(1)
+    })
+
     rule('hands out no more than the limit, and nothing for no topics', async ({ store, tenant }) => {
       await store.outbox.add([job(tenant, 'a'), job(tenant, 'b'), job(tenant, 'c')])
       expect(await store.outbox.lease(query(tenant, { topics: [] }))).toEqual([])

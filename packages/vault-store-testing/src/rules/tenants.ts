@@ -29,6 +29,7 @@ export function tenantRules({ describe, rule, expect }: StoreSubject): void {
       expect((await store.documents.list({ tenant: other, kind: 'k', limit: 10 })).items).toEqual([])
       expect(await store.tickets.take({ tenant: other, kind: 'k', id: 'i' })).toBe(null)
       expect(await store.outbox.lease({ tenant: other, topics: ['t'], limit: 10, leaseMs: 1 })).toEqual([])
+      expect(await store.outbox.depth({ tenant: other, topics: ['t'] })).toEqual({ jobs: 0, oldestAtMs: null })
       expect(await store.outbox.complete({ tenant: other, id: 'i', attempt: 0 })).toBe(false)
       expect(await store.audit.list({ tenant: other, limit: 10 })).toEqual([])
       expect(await store.audit.list({ tenant: other, subject: 's', limit: 10 })).toEqual([])

@@ -1,4 +1,4 @@
-import type { CredentialRow } from '../contract.js'
+import type { CredentialRow, OutboxJob } from '../contract.js'
 import { keyParts, keyText } from './key-text.js'
 import type { Records } from './records.js'
 import type { RecordWrite } from './sorted-tables.js'
@@ -22,6 +22,11 @@ export function dueTimeIn(key: string): number {
   return Number(keyParts(key)[1])
 }
 
+/** The place of a job in the queue. */
+export function queueRecord({ id, topic, orderingKey }: Pick<OutboxJob, 'id' | 'topic' | 'orderingKey'>): Records['queue'] {
+  return { id, ...(orderingKey !== undefined && { line: keyText(topic, orderingKey) }) }
+}
+
 // Records are what this code wrote, so that their types are taken on trust.
 const derivations: Readonly<Record<string, (record: object, key: string) => readonly Required<RecordWrite>[]>> = {
   credentials(record) {
@@ -35,8 +40,8 @@ const derivations: Readonly<Record<string, (record: object, key: string) => read
     return [{ table: 'expiry', key: keyText(expiresAtMs, ticket), record: { ticket } }]
   },
   jobs(record) {
-    const { tenant, id, sequence } = record as Records['jobs']
-    return [{ table: 'queue', key: keyText(tenant, sequence), record: { id } }]
+    const job = record as Records['jobs']
+    return [{ table: 'queue', key: keyText(job.tenant, job.sequence), record: queueRecord(job) }]
   },
   audit(record) {
     const { tenant, id, subject, sequence } = record as Records['audit']

@@ -24,7 +24,7 @@ export function engineCredentials({ read, transact }: EngineRuns): CredentialSto
       const { result, write } = take(row, nowMs)
       if (write) {
         await writeRow(tables, row, copyRow(write))
-        await addJobs(tables, also?.outbox ?? [])
+        await addJobs(tables, also?.outbox ?? [], nowMs)
         await addAudit(tables, also?.audit ?? [], nowMs)
       }
       return result

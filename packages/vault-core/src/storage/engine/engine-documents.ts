@@ -29,7 +29,7 @@ export function engineDocuments({ read, transact }: EngineRuns): DocumentStore {
         const version = (current?.version ?? 0) + 1
         await tables.set('documents', key, { tenant, kind, id, version, data, updatedAtMs: nowMs, lastAttemptId: attemptId })
         await tables.count(revisionOf({ tenant, kind }))
-        await addJobs(tables, also?.outbox ?? [])
+        await addJobs(tables, also?.outbox ?? [], nowMs)
         await addAudit(tables, also?.audit ?? [], nowMs)
         return { outcome: 'stored', version }
       })

@@ -1,11 +1,12 @@
 import type { NewOutboxJob, OutboxJob, OutboxStore } from '../contract.js'
 import { assertJobs, assertMilliseconds, assertPageLimit } from '../rules/store-arguments.js'
 import { assertStoreKeys } from '../rules/store-key.js'
+import { queueRecord } from './derived-records.js'
 import type { EngineRuns } from './engine-runs.js'
 import { keyPrefix, keyText } from './key-text.js'
 import { type Records, type TypedTransaction, walk } from './records.js'
 
-export function engineOutbox({ transact }: EngineRuns): OutboxStore {
+export function engineOutbox({ read, transact }: EngineRuns): OutboxStore {
   /** Does `work` on the job if this attempt still holds it. */
   const ifHeld = (
     { tenant, id, attempt }: Pick<OutboxJob, 'tenant' | 'id' | 'attempt'>,
@@ -23,7 +24,7 @@ export function engineOutbox({ transact }: EngineRuns): OutboxStore {
   return {
     async add(jobs) {
       assertJobs(jobs)
-      await transact((tables) => addJobs(tables, jobs))
+      await transact((tables, nowMs) => addJobs(tables, jobs, nowMs))
     },
 
     async lease({ tenant, topics, limit, leaseMs }) {
@@ -33,16 +34,35 @@ export function engineOutbox({ transact }: EngineRuns): OutboxStore {
       if (topics.length === 0) return []
       return transact(async (tables, nowMs) => {
         const leased: OutboxJob[] = []
-        for await (const [, { id }] of walk(tables, 'queue', { prefix: keyPrefix(tenant) }, SCAN_CHUNK)) {
+        const lines = new Set<string>()
+        for await (const [, { id, line }] of walk(tables, 'queue', { prefix: keyPrefix(tenant) }, SCAN_CHUNK)) {
+          // An older one of its line was there.
+          if (line !== undefined && lines.has(line)) continue
+          if (line !== undefined) lines.add(line)
           const job = await tables.get('jobs', keyText(tenant, id))
           if (!job || !topics.includes(job.topic) || job.availableAtMs > nowMs) continue
           const next = { ...job, attempt: job.attempt + 1, availableAtMs: nowMs + leaseMs }
           await tables.set('jobs', keyText(tenant, id), next)
-          leased.push({ tenant, id, topic: job.topic, data: job.data.slice(), attempt: next.attempt })
+          leased.push(handedOut(next))
           if (leased.length === limit) break
         }
         return leased
       })
+    },
+
+    async depth({ tenant, topics }) {
+      assertStoreKeys({ tenant })
+      let jobs = 0
+      let oldestAtMs: number | null = null
+      await read(async (tables) => {
+        for await (const [, { id }] of walk(tables, 'queue', { prefix: keyPrefix(tenant) }, SCAN_CHUNK)) {
+          const job = await tables.get('jobs', keyText(tenant, id))
+          if (!job || !topics.includes(job.topic)) continue
+          jobs += 1
+          oldestAtMs ??= job.addedAtMs ?? null
+        }
+      })
+      return { jobs, oldestAtMs }
     },
 
     complete: async (held) =>
@@ -62,12 +82,18 @@ export function engineOutbox({ transact }: EngineRuns): OutboxStore {
 
 const SCAN_CHUNK = 100
 
+function handedOut({ tenant, id, topic, orderingKey, data, attempt }: OutboxJob): OutboxJob {
+  return { tenant, id, topic, ...(orderingKey !== undefined && { orderingKey }), data: data.slice(), attempt }
+}
+
 /** Adds jobs in the transaction under way; one that is there already is left as it is. */
-export async function addJobs(tables: TypedTransaction, jobs: readonly NewOutboxJob[]): Promise<void> {
-  for (const { tenant, id, topic, data } of jobs) {
+export async function addJobs(tables: TypedTransaction, jobs: readonly NewOutboxJob[], addedAtMs: number): Promise<void> {
+  for (const job of jobs) {
+    const { tenant, id } = job
     if (await tables.get('jobs', keyText(tenant, id))) continue
     const sequence = await tables.count(keyText('outbox', tenant))
-    await tables.set('jobs', keyText(tenant, id), { tenant, id, topic, data: data.slice(), attempt: 0, sequence, availableAtMs: 0 })
-    await tables.set('queue', keyText(tenant, sequence), { id })
+    const waiting = { ...handedOut({ ...job, attempt: 0 }), sequence, availableAtMs: 0, addedAtMs }
+    await tables.set('jobs', keyText(tenant, id), waiting)
+    await tables.set('queue', keyText(tenant, sequence), queueRecord(job))
   }
 }

@@ -10,9 +10,9 @@ export interface Records {
   readonly tickets: { readonly data: Uint8Array; readonly expiresAtMs: number }
   /** Index: expiry, ticket. */
   readonly expiry: { readonly ticket: string }
-  readonly jobs: OutboxJob & { readonly sequence: number; readonly availableAtMs: number }
-  /** Index: tenant, order of arrival. */
-  readonly queue: { readonly id: string }
+  readonly jobs: OutboxJob & { readonly sequence: number; readonly availableAtMs: number; readonly addedAtMs?: number }
+  /** Index: tenant, order of arrival. `line` is topic and ordering key of a job that has one. */
+  readonly queue: { readonly id: string; readonly line?: string }
   readonly audit: AuditEntry
   /** Index: tenant, id of the entry. */
   readonly entries: { readonly sequence: number }

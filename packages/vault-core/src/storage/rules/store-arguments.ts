@@ -95,8 +95,8 @@ export function assertCompanions(also: Companions | undefined): void {
 
 /** For stores: refuses jobs that the contract does not allow. @throws {VaultError} `invalid_request`. */
 export function assertJobs(jobs: readonly NewOutboxJob[]): void {
-  for (const { tenant, id, topic, data } of jobs) {
-    assertStoreKeys({ tenant, id, topic })
+  for (const { tenant, id, topic, orderingKey, data } of jobs) {
+    assertStoreKeys({ tenant, id, topic, ...(orderingKey !== undefined && { orderingKey }) })
     assertStoreValue(data, 'data')
   }
 }
