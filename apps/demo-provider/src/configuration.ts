@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { Configuration } from 'oidc-provider'
 import { grantStorage } from './grant-storage.ts'
+import { INCLUDE_GRANTED_SCOPES } from './granted-scopes.ts'
 import { renderErrorPage } from './pages.ts'
 import { personByLogin } from './people.ts'
 
@@ -35,7 +36,9 @@ export function providerConfiguration(client: DemoClient, accessTokenTtlS: () =>
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'demo', use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     responseTypes: ['code'],
-    scopes: ['openid', 'offline_access', 'files.read'],
+    scopes: ['openid', 'offline_access', 'files.read', 'files.write'],
+    // What Google has for it: a new consent keeps what the person allowed before.
+    extraParams: [INCLUDE_GRANTED_SCOPES],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     // Name and e-mail stand in the ID token when they are asked for, as with the large providers.
     conformIdTokenClaims: false,

@@ -3,6 +3,8 @@ export interface ConsentOptions {
   readonly login?: string
   /** Say no instead. Default false. */
   readonly deny?: boolean
+  /** Which of the scopes that are asked for are allowed, besides `openid` and `offline_access`. Default: all. */
+  readonly scopes?: readonly string[]
 }
 
 const MAX_STEPS = 12
@@ -12,15 +14,15 @@ const MAX_STEPS = 12
  * For tests that need no browser.
  */
 export async function consentByHttp(authorizationUrl: string, options: ConsentOptions = {}): Promise<string> {
-  const { login = 'alice', deny = false } = options
+  const { login = 'alice', deny = false, scopes } = options
   const { origin } = new URL(authorizationUrl)
   const cookies = new Map<string, string>()
 
-  const request = async (url: string, form?: Record<string, string>): Promise<Response> => {
+  const request = async (url: string, form?: URLSearchParams): Promise<Response> => {
     const response = await fetch(url, {
       redirect: 'manual',
       headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
-      ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
+      ...(form ? { method: 'POST', body: form } : {}),
     })
     for (const line of response.headers.getSetCookie()) {
       const [name = '', value = ''] = (line.split(';')[0] ?? '').split('=')
@@ -43,7 +45,11 @@ export async function consentByHttp(authorizationUrl: string, options: ConsentOp
     const action = /<form method="post" action="([^"]+\/(?:login|consent))"/.exec(page)?.[1]
     if (action === undefined) throw new Error(`The provider answered ${response.status} with a page that has no form.`)
     const path = deny && action.endsWith('/consent') ? action.replace(/consent$/, 'deny') : action
-    response = await request(new URL(path, origin).href, path.endsWith('/login') ? { login } : {})
+    response = await request(new URL(path, origin).href, path.endsWith('/login') ? new URLSearchParams({ login }) : choiceOf(scopes))
   }
   throw new Error(`The provider did not lead back to the application within ${MAX_STEPS} steps.`)
+}
+
+function choiceOf(scopes: readonly string[] | undefined): URLSearchParams {
+  return new URLSearchParams(scopes && [['chosen', 'yes'], ...scopes.map((scope) => ['scope', scope])])
 }

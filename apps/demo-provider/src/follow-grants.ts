@@ -1,7 +1,9 @@
 import type Provider from 'oidc-provider'
 
-/** Knows which grants each person gave, to end them on request, and whether one still stands. */
+/** Knows which grants each person gave, and for what, to end them on request, and whether one still stands. */
 export interface GrantFollower {
+  /** What the person's grants that still stand allow, taken together. */
+  scopesOf(login: string): Promise<readonly string[]>
   revokeAll(login: string): Promise<void>
   isAlive(refreshToken: string): Promise<boolean>
 }
@@ -18,6 +20,14 @@ export function followGrants(provider: Provider): GrantFollower {
       // `find` would pass over a token that has rotated only if the grant ended; then the storage has dropped them all.
       const { grantId } = (await provider.RefreshToken.find(refreshToken)) ?? {}
       return grantId !== undefined && (await provider.Grant.find(grantId)) !== undefined
+    },
+    async scopesOf(login) {
+      const scopes = new Set<string>()
+      for (const grantId of grantIds.get(login) ?? []) {
+        const grant = await provider.Grant.find(grantId)
+        for (const scope of grant?.getOIDCScope().split(' ') ?? []) scopes.add(scope)
+      }
+      return [...scopes]
     },
     async revokeAll(login) {
       for (const grantId of grantIds.get(login) ?? []) {

@@ -1,4 +1,6 @@
 import type Provider from 'oidc-provider'
+import type { GrantFollower } from './follow-grants.ts'
+import { chosenScopes, INCLUDE_GRANTED_SCOPES } from './granted-scopes.ts'
 import { renderConsentPage, renderErrorPage, renderLoginPage } from './pages.ts'
 import { personByLogin } from './people.ts'
 import { readForm } from './read-form.ts'
@@ -7,7 +9,7 @@ type Middleware = Parameters<Provider['use']>[0]
 type Context = Parameters<Middleware>[0]
 
 /** The pages between the authorization request and its answer: who are you, and do you agree. */
-export function interactions(provider: Provider): Middleware {
+export function interactions(provider: Provider, grants: GrantFollower): Middleware {
   return async (ctx, next) => {
     const [, area, , step] = ctx.path.split('/')
     if (area !== 'interaction') return next()
@@ -20,7 +22,7 @@ export function interactions(provider: Provider): Middleware {
     })
     try {
       if (ctx.method === 'GET') await show(provider, ctx)
-      else if (ctx.method === 'POST') await submit(provider, ctx, step)
+      else if (ctx.method === 'POST') await submit(provider, grants, ctx, step)
       else ctx.status = 405
     } catch (error) {
       ctx.status = 400
@@ -41,7 +43,7 @@ async function show(provider: Provider, ctx: Context): Promise<void> {
   ctx.body = renderConsentPage({ uid, name: person?.name ?? 'you', scopes: String(params.scope ?? '').split(' ') })
 }
 
-async function submit(provider: Provider, ctx: Context, step: string | undefined): Promise<void> {
+async function submit(provider: Provider, grants: GrantFollower, ctx: Context, step: string | undefined): Promise<void> {
   const form = await readForm(ctx.req)
   const finish = (result: Parameters<Provider['interactionFinished']>[2]): Promise<void> => {
     ctx.respond = false
@@ -58,7 +60,7 @@ async function submit(provider: Provider, ctx: Context, step: string | undefined
     return
   }
   if (step === 'switch') return beginAgainSignedOut(provider, ctx)
-  if (step === 'consent') return finish({ consent: { grantId: await grantWhatWasAsked(provider, ctx) } })
+  if (step === 'consent') return finish({ consent: { grantId: await grantWhatWasChosen(provider, grants, ctx, form) } })
   ctx.status = 404
 }
 
@@ -73,12 +75,24 @@ async function beginAgainSignedOut(provider: Provider, ctx: Context): Promise<vo
   ctx.status = 303
 }
 
-async function grantWhatWasAsked(provider: Provider, ctx: Context): Promise<string> {
-  const { prompt, params, session, grantId } = await provider.interactionDetails(ctx.req, ctx.res)
+/** All that was asked for, unless the form says what of it is allowed. What was allowed before stays, if that is asked for. */
+async function grantWhatWasChosen(provider: Provider, grants: GrantFollower, ctx: Context, form: URLSearchParams): Promise<string> {
+  const interaction = await provider.interactionDetails(ctx.req, ctx.res)
+  const { prompt, params, session, grantId } = interaction
+  const accountId = session?.accountId ?? ''
   const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId)
-  const grant = existing ?? new provider.Grant({ accountId: session?.accountId ?? '', clientId: String(params.client_id) })
-  grant.addOIDCScope(String(params.scope ?? 'openid'))
+  const grant = existing ?? new provider.Grant({ accountId, clientId: String(params.client_id) })
+  const { allowed, refused } = chosenScopes(String(params.scope ?? 'openid').split(' '), form)
+  const before = params[INCLUDE_GRANTED_SCOPES] === 'true' ? await grants.scopesOf(accountId) : []
+  delete grant.rejected
+  grant.addOIDCScope([...new Set([...allowed, ...before])].join(' '))
+  if (refused.length > 0) grant.rejectOIDCScope(refused.filter((scope) => !before.includes(scope)).join(' '))
   const { missingOIDCClaims } = prompt.details
   if (Array.isArray(missingOIDCClaims)) grant.addOIDCClaims(missingOIDCClaims.map(String))
+  if (before.length > 0) {
+    // The token is for what was asked: so it was asked, too.
+    interaction.params.scope = [...new Set([...String(params.scope ?? '').split(' '), ...before])].join(' ')
+    await interaction.save(interaction.exp - Math.floor(Date.now() / 1000))
+  }
   return grant.save()
 }

@@ -20,13 +20,17 @@ button:focus-visible { outline: 3px solid var(--brand); outline-offset: 2px }
 .people ul { margin: 0 } .people button { text-align: left; border: 0; border-radius: 0; padding: .75rem 1rem; font-weight: 600 } .people li { padding: 0 }
 .people button:hover { background: var(--ground) } .people small { font-weight: 400 }
 .aside { margin-top: 1rem; text-align: center } .aside button { width: auto; border: 0; padding: .3rem .6rem; font-weight: 400; color: var(--soft); text-decoration: underline }
+.choice { display: flex; align-items: center; gap: .8rem; cursor: pointer } .choice span { flex: 1 } .choice input { width: 1.15rem; height: 1.15rem; accent-color: var(--brand) }
 .alert { color: #b3261e; font-weight: 600 }`
 
 const LOGO = `<svg viewBox="0 0 32 32" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M4 22c4 4 8 4 12 0s8-4 12 0"/><path d="M16 4v12M16 4l7 9h-7M9 13l7-6"/></svg>`
 
 const SCOPES: Readonly<Record<string, readonly [string, string]>> = {
   openid: ['Know who you are', 'Your name at Driftbox'],
+  profile: ['See your name', 'As your contacts see it'],
+  email: ['See your e-mail address', 'To tell your accounts apart'],
   'files.read': ['See your files', 'Names, kinds and sizes; nothing is changed'],
+  'files.write': ['Add files', 'New ones beside yours; nothing is deleted'],
   offline_access: ['Stay connected', 'Also while you are away, until you disconnect'],
 }
 
@@ -45,7 +49,10 @@ ${problem ? `<p class="alert" role="alert">${escapeHtml(problem)}</p>` : ''}
   )
 }
 
-/** What the application asks for, and the choice. */
+/** Without these there is nothing to connect. */
+const NOT_OPTIONAL = ['openid', 'offline_access']
+
+/** What the application asks for, and the choice: to allow all of it, some of it, or nothing. */
 export function renderConsentPage({
   uid,
   name,
@@ -55,16 +62,19 @@ export function renderConsentPage({
   readonly name: string
   readonly scopes: readonly string[]
 }): string {
-  const asked = scopes
-    .map((scope) => SCOPES[scope] ?? [scope, ''])
-    .map(([title, detail]) => `<li>${escapeHtml(title)}<small>${escapeHtml(detail)}</small></li>`)
+  const asked = scopes.map((scope) => {
+    const [title, detail] = SCOPES[scope] ?? [scope, '']
+    const text = `${escapeHtml(title)}<small>${escapeHtml(detail)}</small>`
+    if (NOT_OPTIONAL.includes(scope)) return `<li>${text}</li>`
+    return `<li><label class="choice"><span>${text}</span><input type="checkbox" name="scope" value="${escapeHtml(scope)}" form="allow" checked></label></li>`
+  })
   const action = `/interaction/${escapeHtml(uid)}`
   return page(
     'Allow access',
     `<h1>Let Holdfast example into your account?</h1>
 <p>You are signed in as ${escapeHtml(name)}. The application asks to:</p>
 <ul>${asked.join('')}</ul>
-<div class="row"><form method="post" action="${action}/deny"><button>Deny</button></form><form method="post" action="${action}/consent"><button class="main">Allow</button></form></div>
+<div class="row"><form method="post" action="${action}/deny"><button>Deny</button></form><form method="post" action="${action}/consent" id="allow"><input type="hidden" name="chosen" value="yes"><button class="main">Allow</button></form></div>
 <form method="post" action="${action}/switch" class="aside"><button>Use another account</button></form>`,
   )
 }

@@ -1,19 +1,20 @@
 import type Provider from 'oidc-provider'
-import { personByLogin } from './people.ts'
+import { type PersonFile, personByLogin } from './people.ts'
 
 type Middleware = Parameters<Provider['use']>[0]
 
 /**
- * The API behind the provider: `GET /api/files` and `GET /api/me`, for the bearer of a live access token with scope `files.read`. Scripts of any
- * page may call it: what counts is the token, and no cookie.
+ * The API behind the provider: `GET /api/files` and `GET /api/me`, for the bearer of a live access token with scope `files.read`, and with
+ * `files.write` `POST /api/files?name=…`, which adds an empty file. Scripts of any page may call it: what counts is the token, and no cookie.
  */
 export function resourceApi(provider: Provider): Middleware {
+  const added = new Map<string, PersonFile[]>()
   return async (ctx, next) => {
     if (!ctx.path.startsWith('/api/')) return next()
     ctx.set({ 'cache-control': 'no-store', 'access-control-allow-origin': '*' })
     if (ctx.method === 'OPTIONS') {
       ctx.status = 204
-      ctx.set({ 'access-control-allow-headers': 'authorization', 'access-control-allow-methods': 'GET' })
+      ctx.set({ 'access-control-allow-headers': 'authorization', 'access-control-allow-methods': 'GET, POST' })
       return
     }
     const token = await liveToken(provider, ctx.get('authorization'))
@@ -24,12 +25,19 @@ export function resourceApi(provider: Provider): Middleware {
       return
     }
     const person = personByLogin(token.accountId)
-    if (!token.scopes.has('files.read')) {
+    const needed = ctx.method === 'POST' ? 'files.write' : 'files.read'
+    if (!token.scopes.has(needed)) {
       ctx.status = 403
-      ctx.set('www-authenticate', 'Bearer error="insufficient_scope", scope="files.read"')
+      ctx.set('www-authenticate', `Bearer error="insufficient_scope", scope="${needed}"`)
       ctx.body = { error: 'insufficient_scope' }
     } else if (ctx.path === '/api/files' && person) {
-      ctx.body = { owner: person.name, files: person.files }
+      const files = added.get(person.login) ?? []
+      if (ctx.method === 'POST') {
+        files.push({ id: `new${files.length + 1}`, name: ctx.URL.searchParams.get('name') ?? 'Untitled', kind: 'Text', size: 0 })
+        added.set(person.login, files.slice(-MOST_ADDED))
+        ctx.status = 201
+      }
+      ctx.body = { owner: person.name, files: [...person.files, ...files] }
     } else if (ctx.path === '/api/me' && person) {
       ctx.body = { sub: person.login, name: person.name, email: person.email }
     } else {
@@ -38,6 +46,9 @@ export function resourceApi(provider: Provider): Middleware {
     }
   }
 }
+
+/** Nobody fills the demo up. */
+const MOST_ADDED = 100
 
 /** Asks the provider itself: expired and revoked tokens, and those of a revoked grant, are no longer there. */
 async function liveToken(provider: Provider, authorization: string) {

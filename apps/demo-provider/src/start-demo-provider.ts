@@ -74,7 +74,7 @@ export async function startDemoProvider(options: DemoProviderOptions = {}): Prom
     await next()
     await held(responseDelayMs)
   })
-  provider.use(interactions(provider))
+  provider.use(interactions(provider, grants))
   provider.use(resourceApi(provider))
   server.on('request', provider.callback())
 

@@ -15,6 +15,7 @@ interface Tokens {
   readonly refresh_token: string
   readonly id_token?: string
   readonly expires_in: number
+  readonly scope?: string
   readonly error?: string
 }
 
@@ -25,6 +26,9 @@ const refresh = async (refreshToken: string): Promise<Tokens> =>
   (await (await post('/token', { grant_type: 'refresh_token', refresh_token: refreshToken })).json()) as Tokens
 const askApi = (accessToken: string, path = 'files'): Promise<Response> =>
   fetch(new URL(path, provider.apiUrl), { headers: { authorization: `Bearer ${accessToken}` } })
+
+const addFile = (accessToken: string): Promise<Response> =>
+  fetch(new URL('files?name=Notes.txt', provider.apiUrl), { method: 'POST', headers: { authorization: `Bearer ${accessToken}` } })
 
 function authorizationUrl(verifier: string, change: Record<string, string | undefined> = {}): string {
   const url = new URL('/auth', provider.issuer)
@@ -43,9 +47,9 @@ function authorizationUrl(verifier: string, change: Record<string, string | unde
   return url.href
 }
 
-async function connect(login: string, change: Record<string, string | undefined> = {}): Promise<Tokens> {
+async function connect(login: string, change: Record<string, string | undefined> = {}, scopes?: readonly string[]): Promise<Tokens> {
   const verifier = randomBytes(32).toString('base64url')
-  const callback = new URL(await consentByHttp(authorizationUrl(verifier, change), { login }))
+  const callback = new URL(await consentByHttp(authorizationUrl(verifier, change), { login, ...(scopes && { scopes }) }))
   const code = callback.searchParams.get('code') ?? ''
   return (await (
     await post('/token', { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier: verifier })
@@ -78,6 +82,32 @@ describe('the demo provider', () => {
       const callback = new URL(await consentByHttp(authorizationUrl('v'.repeat(43), change)))
       expect(callback.searchParams.get('error')).toBe('invalid_request')
     }
+  })
+
+  it('gives what the person allows of what was asked for, and says so', async () => {
+    const narrow = await connect('alice', { scope: 'openid offline_access files.read files.write' }, ['files.read'])
+    expect(narrow.scope?.split(' ').sort()).toEqual(['files.read', 'offline_access', 'openid'])
+    expect((await addFile(narrow.access_token)).status).toBe(403)
+    const whole = await connect('alice', { scope: 'openid offline_access files.read files.write' })
+    const added = await addFile(whole.access_token)
+    expect([added.status, JSON.stringify(await added.json())]).toEqual([201, expect.stringContaining('Notes.txt')])
+  })
+
+  it('keeps what the person allowed before, when that is asked for', async () => {
+    const all = 'openid offline_access files.read files.write'
+    await connect('carol', { scope: all })
+    const alone = await connect('carol', { scope: 'openid files.read' })
+    expect(alone.scope).toBe('openid files.read')
+    const together = await connect('carol', { scope: 'openid files.read', include_granted_scopes: 'true' })
+    expect(together.scope?.split(' ').sort()).toEqual(all.split(' ').sort())
+    await provider.revokeGrantsOf('carol')
+    expect((await connect('carol', { scope: 'openid files.read', include_granted_scopes: 'true' })).scope).toBe('openid files.read')
+  })
+
+  it('says at the userinfo endpoint who the person is', async () => {
+    const { access_token } = await connect('bob', { scope: 'openid profile email' })
+    const answer = await fetch(new URL('/me', provider.issuer), { headers: { authorization: `Bearer ${access_token}` } })
+    expect(await answer.json()).toEqual({ sub: 'bob', name: 'Bob Brandt', email: 'bob@example.com' })
   })
 
   it('rotates refresh tokens; the old one, used again, ends the whole grant with its successors', async () => {
