@@ -189,7 +189,14 @@ export function createVault(options: VaultOptions): Vault {
     runtime,
     log,
     closing: closing.signal,
-    revoke: async (tokens) => revokeTokens({ connection: await connections.get(tokens.connectionId), tokens, discovery, runtime }),
+    revoke: async (tokens) =>
+      revokeTokens({
+        connection: await connections.get(tokens.connectionId),
+        tokens,
+        mayRenew: !tokens.isRenewed,
+        discovery,
+        runtime,
+      }),
   })
   const discardTokens: RefreshContext['discardTokens'] = async ({ connectionId }, tokens) => {
     await store.outbox.add([await revocations.jobFor({ connectionId, ...tokens })])

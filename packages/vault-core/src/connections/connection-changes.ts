@@ -7,7 +7,12 @@ export type ConnectionChanges = {
 }
 
 /** Whom the client secret is sent to. */
-const SECRET_GOES_TO = ['issuer', 'tokenEndpoint', 'revocationEndpoint'] as const
+const SECRET_GOES_TO: readonly ((connection: ConnectionInput) => string | undefined)[] = [
+  ({ issuer }) => issuer,
+  ({ tokenEndpoint }) => tokenEndpoint,
+  ({ revocationEndpoint }) => revocationEndpoint,
+  ({ revocation }) => revocation?.url,
+]
 
 /**
  * The connection with these changes.
@@ -18,7 +23,7 @@ export function changeConnection(before: ConnectionInput, changes: ConnectionCha
   const merged = Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined)
   const next = Object.fromEntries([...merged, ['connectionId', before.connectionId]]) as unknown as ConnectionInput
   const keepsSecret = before.clientSecret !== undefined && !Object.hasOwn(changes, 'clientSecret')
-  if (keepsSecret && SECRET_GOES_TO.some((field) => next[field] !== before[field])) {
+  if (keepsSecret && SECRET_GOES_TO.some((target) => target(next) !== target(before))) {
     throw secretMissing('must be given again, since the endpoints that it is sent to change')
   }
   if (keepsSecret && hasMore(next.apiOrigins, before.apiOrigins)) {

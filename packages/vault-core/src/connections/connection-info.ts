@@ -22,6 +22,7 @@ export function connectionInfo(connection: Connection, times: Pick<ConnectionInf
     authorizationEndpoint: endpoints.authorization,
     tokenEndpoint: endpoints.token,
     revocationEndpoint: endpoints.revocation,
+    revocation: rest.revocation,
     userinfoEndpoint: endpoints.userinfo,
     jwksUri: endpoints.jwks,
     clientId: rest.clientId,

@@ -1,20 +1,18 @@
 import { randomToken } from '../crypto/random-token.js'
 import type { SealContext, Sealer } from '../crypto/sealer.js'
 import type { Log } from '../log.js'
+import type { RevocationResult, TokensToRevoke } from '../oauth/revocation.js'
 import { backoffMs } from '../refresh/backoff.js'
 import type { Runtime } from '../runtime.js'
 import { Secret } from '../secret.js'
 import type { NewOutboxJob, OutboxJob, OutboxStore } from '../storage/contract.js'
 
 /** Tokens of a grant that has ended here and is to end at the provider too. */
-export interface RevocableTokens {
+export interface RevocableTokens extends TokensToRevoke {
   readonly connectionId: string
-  readonly refreshToken: Secret | undefined
-  readonly accessToken: Secret | undefined
+  /** The access token was obtained to end the grant with. */
+  readonly isRenewed?: boolean
 }
-
-/** `done` also when the provider offers no revocation: then nothing is left to do. */
-export type RevocationResult = { readonly kind: 'done' } | { readonly kind: 'retry'; readonly retryAfterMs: number | undefined }
 
 export interface RevocationJobs {
   /** Seals the tokens into a job that the store keeps with the write that ends the grant. */
@@ -44,6 +42,18 @@ export function createRevocationJobs(parts: {
   let running: Promise<void> | undefined
   let wake = new AbortController()
 
+  const jobFor = async (tokens: RevocableTokens): Promise<NewOutboxJob> => {
+    const id = randomToken(runtime.random, 16)
+    const plain: StoredJob = {
+      v: 1,
+      connectionId: tokens.connectionId,
+      refreshToken: tokens.refreshToken?.reveal(),
+      accessToken: tokens.accessToken?.reveal(),
+      isRenewed: tokens.isRenewed,
+    }
+    return { tenant, id, topic: TOPIC, data: await sealer.seal(contextOf(id), new TextEncoder().encode(JSON.stringify(plain))) }
+  }
+
   const workOff = async (): Promise<void> => {
     for (;;) {
       wake = new AbortController()
@@ -63,8 +73,23 @@ export function createRevocationJobs(parts: {
   const workOn = async (job: OutboxJob): Promise<number | undefined> => {
     const held = { tenant, id: job.id, attempt: job.attempt }
     try {
-      const result = await revoke(readJob(await sealer.open(contextOf(job.id), job.data)))
+      const tokens = readJob(await sealer.open(contextOf(job.id), job.data))
+      const result = await revoke(tokens)
       if (result.kind === 'done') {
+        await outbox.complete(held)
+        return undefined
+      }
+      if (result.kind === 'refused') {
+        log.warn(
+          { jobId: job.id, connectionId: tokens.connectionId, status: result.status },
+          'The provider does not take a revocation as it is sent. Look at `revocation` of the connection. The tokens end with their own expiry.',
+        )
+        await outbox.complete(held)
+        return undefined
+      }
+      if (result.kind === 'renewed') {
+        // The old refresh token may be spent: what came for it is kept before it is used.
+        await outbox.add([await jobFor({ ...result.tokens, connectionId: tokens.connectionId, isRenewed: true })])
         await outbox.complete(held)
         return undefined
       }
@@ -101,16 +126,7 @@ export function createRevocationJobs(parts: {
   }
 
   return {
-    async jobFor(tokens) {
-      const id = randomToken(runtime.random, 16)
-      const plain = {
-        v: 1,
-        connectionId: tokens.connectionId,
-        refreshToken: tokens.refreshToken?.reveal(),
-        accessToken: tokens.accessToken?.reveal(),
-      }
-      return { tenant, id, topic: TOPIC, data: await sealer.seal(contextOf(id), new TextEncoder().encode(JSON.stringify(plain))) }
-    },
+    jobFor,
     start,
     async drained() {
       await running
@@ -123,11 +139,21 @@ function contextOf(jobId: string): SealContext {
   return { userId: '', connectionId: '', accountId: '', field: `outbox/${TOPIC}/${jobId}`, epoch: 0, secretRev: 0 }
 }
 
+interface StoredJob {
+  readonly v: 1
+  readonly connectionId: string
+  readonly refreshToken: string | undefined
+  readonly accessToken: string | undefined
+  /** Absent in jobs of the first version. */
+  readonly isRenewed: boolean | undefined
+}
+
 function readJob(plaintext: Uint8Array): RevocableTokens {
-  const job = JSON.parse(new TextDecoder().decode(plaintext)) as { connectionId: string; refreshToken?: string; accessToken?: string }
+  const job = JSON.parse(new TextDecoder().decode(plaintext)) as StoredJob
   return {
     connectionId: job.connectionId,
     refreshToken: job.refreshToken === undefined ? undefined : new Secret(job.refreshToken),
     accessToken: job.accessToken === undefined ? undefined : new Secret(job.accessToken),
+    isRenewed: job.isRenewed === true,
   }
 }

@@ -1,7 +1,9 @@
 import type { Secret } from '../secret.js'
+import type { ClientAuthenticationMethod } from './client-authentication-method.js'
+import type { ProviderRevocation } from './provider-revocation.js'
 
-/** How this application authenticates at the token endpoint (names of RFC 7591, section 2). */
-export type ClientAuthenticationMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none'
+export type { ClientAuthenticationMethod } from './client-authentication-method.js'
+export type { ProviderRevocation, TokenPlace } from './provider-revocation.js'
 
 /**
  * What the provider does with refresh tokens. `strict`: each is good once, and reuse revokes the grant. `grace`: the
@@ -22,6 +24,8 @@ export interface ConnectionInput {
   readonly authorizationEndpoint?: string
   readonly tokenEndpoint?: string
   readonly revocationEndpoint?: string
+  /** For a provider that revokes tokens in a way of its own. Default: RFC 7009, at the revocation endpoint. */
+  readonly revocation?: ProviderRevocation
   readonly userinfoEndpoint?: string
   /** Which claim is the user's id at the provider, and names his account there: `{sub}`, `{id}`, `{team.id}-{user.id}`. Default `{sub}`. */
   readonly userIdExpression?: string
@@ -101,6 +105,7 @@ export interface Connection {
     readonly userinfo: string | undefined
     readonly jwks: string | undefined
   }
+  readonly revocation: ProviderRevocation | undefined
   readonly clientId: string
   readonly clientSecret: Secret | undefined
   readonly privateKey: Secret | undefined

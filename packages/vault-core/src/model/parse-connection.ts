@@ -2,10 +2,11 @@ import { createFieldProblems } from '../documents/field-problems.js'
 import { readTags } from '../documents/read-fields.js'
 import { VaultError } from '../errors.js'
 import { Secret } from '../secret.js'
-import type { Connection, ConnectionInput, ConnectionProperties, RotationProfile } from './connection.js'
+import type { Connection, ConnectionInput, RotationProfile } from './connection.js'
 import { hasControlCharacter, readConnectionProperties } from './connection-properties.js'
 import { didYouMean } from './did-you-mean.js'
 import { endpointUrlProblem } from './endpoint-url.js'
+import { readProviderRevocation } from './provider-revocation.js'
 import { readClientAuthentication } from './read-client-authentication.js'
 import { connectionApi, connectionApiProblems } from './read-connection-api.js'
 
@@ -78,6 +79,11 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
   complain('providerTenantId', fields.get('providerTenantId') === undefined ? undefined : textProblem(fields.get('providerTenantId'), 64))
   complain('userIdExpression', expressionProblem(fields.get('userIdExpression')))
   for (const [field, problem] of connectionApiProblems(fields, source)) complain(field, problem)
+  const revocation = readProviderRevocation(fields.get('revocation'), fields)
+  for (const [field, problem] of revocation.problems) complain(field, problem)
+  if (fields.get('revocation') !== undefined && fields.get('revocationEndpoint') !== undefined) {
+    complain('revocation', 'is given beside `revocationEndpoint`: leave one of them out')
+  }
   const tags = createFieldProblems()
   readTags(fields.get('tags'), tags)
   for (const [field, problem] of tags.all()) complain(field, problem)
@@ -86,13 +92,13 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
   // Every field was checked above; from here on the types hold.
   return {
     ok: true,
-    connection: buildConnection(
-      Object.fromEntries(fields) as unknown as ConnectionInput,
+    connection: buildConnection(Object.fromEntries(fields) as unknown as ConnectionInput, {
       source,
-      authentication.method,
-      properties.ok ? properties.properties : {},
-      incremental.ok ? incremental.properties : {},
-    ),
+      clientAuthentication: authentication.method,
+      revocation: revocation.revocation,
+      defaultConnectionProperties: Object.freeze(properties.ok ? properties.properties : {}),
+      incrementalConnectionProperties: Object.freeze(incremental.ok ? incremental.properties : {}),
+    }),
   }
 }
 
@@ -103,6 +109,7 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'connectionId',
   'name',
   ...URL_FIELDS,
+  'revocation',
   'clientId',
   'clientSecret',
   'privateKey',
@@ -183,15 +190,16 @@ function textProblem(value: unknown, maxLength: number): string | undefined {
   return hasControlCharacter(value) || !value.isWellFormed() ? 'must not contain control characters or ill-formed Unicode' : undefined
 }
 
+/** @param read - What was read by a parser of its own. */
 function buildConnection(
   input: ConnectionInput,
-  source: Connection['source'],
-  clientAuthentication: Connection['clientAuthentication'],
-  properties: ConnectionProperties,
-  incrementalProperties: ConnectionProperties,
+  read: Pick<
+    Connection,
+    'source' | 'clientAuthentication' | 'revocation' | 'defaultConnectionProperties' | 'incrementalConnectionProperties'
+  >,
 ): Connection {
   return Object.freeze({
-    source,
+    ...read,
     connectionId: input.connectionId,
     name: input.name ?? input.connectionId,
     issuer: input.issuer,
@@ -205,9 +213,6 @@ function buildConnection(
     clientId: input.clientId,
     clientSecret: input.clientSecret === undefined ? undefined : new Secret(input.clientSecret),
     privateKey: input.privateKey === undefined ? undefined : new Secret(input.privateKey),
-    clientAuthentication,
-    defaultConnectionProperties: Object.freeze(properties),
-    incrementalConnectionProperties: Object.freeze(incrementalProperties),
     scopeSeparator: input.scopeSeparator ?? ' ',
     rotation: Object.freeze<RotationProfile>(input.rotation ? { ...input.rotation } : { kind: 'strict' }),
     defaultLifetimeS: input.defaultLifetimeS,

@@ -1,4 +1,4 @@
-import type { ClientAuthenticationMethod } from './connection.js'
+import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client-authentication-method.js'
 import { hasControlCharacter } from './connection-properties.js'
 import { readPrivateKey } from './private-key.js'
 
@@ -8,20 +8,20 @@ export interface ReadClientAuthentication {
   readonly problems: ReadonlyMap<string, string>
 }
 
-const METHODS: readonly ClientAuthenticationMethod[] = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
-
 /** Reads `clientAuthentication`, `clientSecret` and `privateKey` of a connection, which have to fit together. */
 export function readClientAuthentication(fields: ReadonlyMap<string, unknown>): ReadClientAuthentication {
   const problems = new Map<string, string>()
   const stated = fields.get('clientAuthentication')
   const hasSecret = fields.get('clientSecret') !== undefined
   const hasKey = fields.get('privateKey') !== undefined
-  const method = METHODS.find((known) => known === stated) ?? (hasKey ? 'private_key_jwt' : hasSecret ? 'client_secret_basic' : 'none')
+  const method =
+    CLIENT_AUTHENTICATION_METHODS.find((known) => known === stated) ??
+    (hasKey ? 'private_key_jwt' : hasSecret ? 'client_secret_basic' : 'none')
 
   if (hasSecret) note(problems, 'clientSecret', secretProblem(fields.get('clientSecret')))
   if (hasKey) note(problems, 'privateKey', privateKeyProblem(fields.get('privateKey')))
   if (stated !== undefined && stated !== method) {
-    note(problems, 'clientAuthentication', `must be one of ${METHODS.map((known) => `\`${known}\``).join(', ')}`)
+    note(problems, 'clientAuthentication', `must be one of ${CLIENT_AUTHENTICATION_METHODS.map((known) => `\`${known}\``).join(', ')}`)
     return { method, problems }
   }
   if (stated === undefined) {

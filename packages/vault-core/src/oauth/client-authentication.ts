@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { randomToken } from '../crypto/random-token.js'
 import { VaultError } from '../errors.js'
-import type { Connection } from '../model/connection.js'
+import type { ClientAuthenticationMethod, Connection } from '../model/connection.js'
 import { readPrivateKey } from '../model/private-key.js'
 import { clockSkewS, importSigningKey, type Runtime } from '../runtime.js'
 
@@ -18,9 +18,13 @@ export const CLOCK_TOLERANCE_S = 60
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3 RFC 6749, section 2.3}
  */
-export async function clientAuthenticationOf(connection: Connection, runtime: Runtime): Promise<oauth.ClientAuth> {
+export async function clientAuthenticationOf(
+  connection: Connection,
+  runtime: Runtime,
+  method: ClientAuthenticationMethod = connection.clientAuthentication,
+): Promise<oauth.ClientAuth> {
   const { clientSecret, privateKey } = connection
-  switch (connection.clientAuthentication) {
+  switch (method) {
     case 'client_secret_basic':
       return clientSecretBasic(required(clientSecret, 'clientSecret').reveal())
     case 'client_secret_post':

@@ -8,6 +8,7 @@ import { boundedFetch } from './bounded-fetch.js'
 import { withDeadline } from './deadline.js'
 import { fetchOf } from './fetch-of.js'
 import type { ValidIdToken } from './id-token.js'
+import { parseJsonObject } from './parse-json-object.js'
 import type { TokenResponse } from './token-response.js'
 
 /** What who consented is read from. */
@@ -85,16 +86,7 @@ export async function fetchUserinfo(
     // What went wrong may quote the token.
     throw userinfoUnavailable(facts)
   }
-  const claims = parseObject(text)
+  const claims = parseJsonObject(text)
   if (!claims) throw responseInvalid(facts, 'the userinfo endpoint answered with no JSON object', 'no_identity')
   return claims
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import { readErrorCode } from './error-code.js'
+import { parseJsonObject } from './parse-json-object.js'
 import { isStated, parseTokenResponse } from './parse-token-response.js'
 import { discardBody, readBody } from './read-body.js'
 import { parseRetryAfter } from './retry-after.js'
@@ -36,7 +37,8 @@ export async function readTokenAnswer(response: Response, context: AnswerContext
   }
   if (body.kind === 'too_large') return { kind: 'unusable', status, reason: 'too_large', retryAfterMs }
 
-  const answer = parseObject(body.text)
+  // The content type is not asked: providers that send JSON as `text/html` exist, and their tokens are good.
+  const answer = parseJsonObject(body.text)
   const secrets = answer ? [...context.sentSecrets, ...tokensIn(answer)] : []
   if (answer && hasError(answer) && !(successful && hasToken(answer))) {
     return { kind: 'refused', status, error: readErrorCode(Reflect.get(answer, 'error'), secrets), retryAfterMs }
@@ -45,16 +47,6 @@ export async function readTokenAnswer(response: Response, context: AnswerContext
   if (body.text.trim() === '') return { kind: 'unusable', status, reason: 'empty', retryAfterMs }
   if (!answer) return { kind: 'unusable', status, reason: 'not_json', retryAfterMs }
   return { kind: 'answered', status, response: parseTokenResponse(answer, secrets) }
-}
-
-/** The content type is not asked: providers that send JSON as `text/html` exist, and their tokens are good. */
-function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function hasError(answer: object): boolean {

@@ -4,56 +4,99 @@ import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import { withDeadline } from './deadline.js'
 import type { Discovery } from './discovery.js'
+import { sendRefreshRequest } from './refresh-token.js'
+import type { RevocationOutcome } from './revocation-outcome.js'
+import { revokeInOwnWay } from './revoke-in-own-way.js'
 import { sendTokenRequest } from './token-endpoint.js'
 import type { TokenEndpointOutcome } from './token-response.js'
 
-/** `unsupported`: the server has no revocation, or not for such a token; asking again changes nothing. */
-export type RevocationOutcome =
-  | { readonly kind: 'revoked' }
-  | { readonly kind: 'unsupported' }
+/** The tokens of one grant. */
+export interface TokensToRevoke {
+  readonly refreshToken: Secret | undefined
+  readonly accessToken: Secret | undefined
+}
+
+export type RevocationResult =
+  /** Nothing is left to do; also when the provider offers no revocation. */
+  | { readonly kind: 'done' }
+  /** The provider does not take the request: the connection's `revocation` is wrong. */
+  | { readonly kind: 'refused'; readonly status: number | undefined }
+  /** The grant ends by an access token that lives, and one was obtained for it: what is to be revoked now, in place of what was given. */
+  | { readonly kind: 'renewed'; readonly tokens: TokensToRevoke }
   | { readonly kind: 'retry'; readonly retryAfterMs: number | undefined }
 
-/** How long one revocation may take, milliseconds. */
-const REVOCATION_DEADLINE_MS = 15_000
+/** How long one request may take, milliseconds. */
+const REQUEST_DEADLINE_MS = 15_000
 
 /**
- * Revokes the tokens of a grant at the provider, the refresh token first. `done` also when the provider offers no
- * revocation. Revoking again what is revoked already is harmless, so a repeat begins from the start.
+ * Revokes the tokens of a grant at the provider, the refresh token first. Revoking again what is revoked already is harmless, so a repeat
+ * begins from the start.
  *
+ * @param request.mayRenew - Whether an access token may be obtained to end the grant with. Not for one that was obtained for this.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7009 RFC 7009}
  */
 export async function revokeTokens(request: {
   readonly connection: Connection
-  readonly tokens: { readonly refreshToken: Secret | undefined; readonly accessToken: Secret | undefined }
+  readonly tokens: TokensToRevoke
+  readonly mayRenew: boolean
   readonly discovery: Discovery
   readonly runtime: Runtime
-}): Promise<{ readonly kind: 'done' } | { readonly kind: 'retry'; readonly retryAfterMs: number | undefined }> {
+}): Promise<RevocationResult> {
   const { connection, tokens, discovery, runtime } = request
-  let authorizationServer: oauth.AuthorizationServer
+  const { revocation } = connection
+  let authorizationServer: oauth.AuthorizationServer | undefined
   try {
-    authorizationServer = await discovery.authorizationServerOf(connection, 'revocation_endpoint')
+    if (!revocation) authorizationServer = await discovery.authorizationServerOf(connection, 'revocation_endpoint')
   } catch {
     return { kind: 'retry', retryAfterMs: undefined }
   }
+  const send = (token: Secret, tokenTypeHint: TokenTypeHint): Promise<RevocationOutcome> =>
+    withDeadline(runtime.clock, REQUEST_DEADLINE_MS, async (signal) => {
+      if (revocation) return revokeInOwnWay({ connection, revocation, token, signal, runtime })
+      if (!authorizationServer) return { kind: 'unsupported' }
+      return revokeToken({ connection, authorizationServer, token, tokenTypeHint, signal, runtime })
+    })
+
+  const takes = revocation?.tokens ?? 'both'
+  let isAlive = false
   for (const [tokenTypeHint, token] of [
     ['refresh_token', tokens.refreshToken],
     ['access_token', tokens.accessToken],
   ] as const) {
-    if (!token) continue
-    const outcome = await withDeadline(runtime.clock, REVOCATION_DEADLINE_MS, (signal) =>
-      revokeToken({ connection, authorizationServer, token, tokenTypeHint, signal, runtime }),
-    )
-    if (outcome.kind === 'retry') return outcome
+    if (!token || (takes !== 'both' && takes !== tokenTypeHint)) continue
+    const outcome = await send(token, tokenTypeHint)
+    if (outcome.kind === 'retry' || outcome.kind === 'refused') return outcome
+    isAlive ||= outcome.kind !== 'unknown_token'
   }
-  return { kind: 'done' }
+  if (takes !== 'access_token' || isAlive || !tokens.refreshToken) return { kind: 'done' }
+  return request.mayRenew ? renew(request, tokens.refreshToken) : { kind: 'refused', status: undefined }
 }
 
-/** Sends one revocation request. Never throws for what the network or the provider can do. */
+type TokenTypeHint = 'refresh_token' | 'access_token'
+
+/** The access token ended long ago, as it mostly has when a user disconnects: the refresh token gets another one, to end the grant with. */
+async function renew(
+  { connection, discovery, runtime }: Parameters<typeof revokeTokens>[0],
+  refreshToken: Secret,
+): Promise<RevocationResult> {
+  const outcome = await withDeadline(runtime.clock, REQUEST_DEADLINE_MS, (signal) =>
+    sendRefreshRequest({ connection, refreshToken, signal, discovery, runtime }),
+  )
+  if (outcome.kind === 'answered') {
+    const { accessToken, refreshToken: next = refreshToken } = outcome.response
+    return accessToken ? { kind: 'renewed', tokens: { accessToken, refreshToken: next } } : { kind: 'done' }
+  }
+  // The provider has ended the grant by itself, or somebody else has.
+  if (outcome.kind === 'refused' && outcome.error === 'invalid_grant') return { kind: 'done' }
+  return { kind: 'retry', retryAfterMs: outcome.kind === 'no_answer' ? undefined : outcome.retryAfterMs }
+}
+
+/** Sends one revocation request of RFC 7009. Never throws for what the network or the provider can do. */
 export async function revokeToken(request: {
   readonly connection: Connection
   readonly authorizationServer: oauth.AuthorizationServer
   readonly token: Secret
-  readonly tokenTypeHint: 'refresh_token' | 'access_token'
+  readonly tokenTypeHint: TokenTypeHint
   readonly signal: AbortSignal
   readonly runtime: Runtime
 }): Promise<RevocationOutcome> {
@@ -89,8 +132,7 @@ function judge(outcome: TokenEndpointOutcome): RevocationOutcome {
 
 function judgeRefusal(status: number, error: string, retryAfterMs: number | undefined): RevocationOutcome {
   if (error === 'unsupported_token_type') return { kind: 'unsupported' }
-  // The server does not know the token (any more): what was wanted is so.
-  if (error === 'invalid_token' || error === 'invalid_grant') return { kind: 'revoked' }
+  if (error === 'invalid_token' || error === 'invalid_grant') return { kind: 'unknown_token' }
   // A misconfigured client may be mended while the job waits.
   if (error === 'invalid_client' || error === 'unauthorized_client' || status === 429 || status >= 500)
     return { kind: 'retry', retryAfterMs }

@@ -193,7 +193,13 @@ describe('a grant of a real authorization server', () => {
     if (!second) throw new Error('The refresh token was not rotated.')
 
     expect(
-      await revokeTokens({ connection, tokens: { refreshToken: second, accessToken: rotated.response.accessToken }, discovery, runtime }),
+      await revokeTokens({
+        connection,
+        tokens: { refreshToken: second, accessToken: rotated.response.accessToken },
+        mayRenew: true,
+        discovery,
+        runtime,
+      }),
     ).toEqual({
       kind: 'done',
     })

@@ -17,6 +17,7 @@ function revoke(
   return revokeTokens({
     connection: explicitConnection(overrides),
     tokens: { refreshToken: given.refreshToken, accessToken: given.accessToken },
+    mayRenew: true,
     discovery: createDiscovery({ runtime }),
     runtime,
   })
@@ -48,7 +49,7 @@ describe('revocation', () => {
     ['200 with JSON', () => jsonAnswer(200, {}), { kind: 'revoked' }],
     ['204', () => new Response(null, { status: 204 }), { kind: 'revoked' }],
     ['200 with HTML', () => new Response('<html>'), { kind: 'revoked' }],
-    ['a token that is not known any more', () => jsonAnswer(400, { error: 'invalid_token' }), { kind: 'revoked' }],
+    ['a token that is not known any more', () => jsonAnswer(400, { error: 'invalid_token' }), { kind: 'unknown_token' }],
     ['unsupported_token_type', () => jsonAnswer(400, { error: 'unsupported_token_type' }), { kind: 'unsupported' }],
     ['invalid_request', () => jsonAnswer(400, { error: 'invalid_request' }), { kind: 'unsupported' }],
     ['404', () => new Response('no', { status: 404 }), { kind: 'unsupported' }],
@@ -90,13 +91,21 @@ describe('revocation', () => {
   it('is to be repeated when the issuer cannot be reached', async () => {
     const runtime = oauthRuntime(faultyTokenEndpoint(() => Promise.reject(networkFailure('ENOTFOUND'))).fetch)
     const connection = connectionOf({ issuer: 'https://issuer.example' })
-    expect(await revokeTokens({ connection, tokens, discovery: createDiscovery({ runtime }), runtime })).toMatchObject({ kind: 'retry' })
+    expect(await revokeTokens({ connection, tokens, mayRenew: true, discovery: createDiscovery({ runtime }), runtime })).toMatchObject({
+      kind: 'retry',
+    })
   })
 
   it('gives up on a server that does not answer', async () => {
     const clock = manualClock()
     const runtime = oauthRuntime(faultyTokenEndpoint(() => new Promise(() => undefined)).fetch, clock)
-    const revoking = revokeTokens({ connection: explicitConnection(), tokens, discovery: createDiscovery({ runtime }), runtime })
+    const revoking = revokeTokens({
+      connection: explicitConnection(),
+      tokens,
+      mayRenew: true,
+      discovery: createDiscovery({ runtime }),
+      runtime,
+    })
     await clock.advance(15_000)
     expect(await revoking).toMatchObject({ kind: 'retry' })
   })

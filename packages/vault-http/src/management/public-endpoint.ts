@@ -2,7 +2,9 @@ import { isPublicAddress, VaultError } from '@holdfast/vault-core'
 import { CONNECTION_NAMES } from './wire-connection.js'
 
 /** The endpoints that a connection names. */
-type Endpoints = Readonly<Partial<Record<(typeof ENDPOINTS)[number], string | undefined>>>
+type Endpoints = Readonly<Partial<Record<(typeof ENDPOINTS)[number], string | undefined>>> & {
+  readonly revocation?: { readonly url: string } | undefined
+}
 const ENDPOINTS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint'] as const
 
 /**
@@ -16,6 +18,7 @@ const ENDPOINTS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfo
 export function assertPublicEndpoints(endpoints: Endpoints, origin: string): void {
   const isAtHome = isLoopback(new URL(origin).hostname)
   const bad = ENDPOINTS.filter((name) => isPrivateUrl(endpoints[name], isAtHome)).map((name) => CONNECTION_NAMES[name] ?? name)
+  if (isPrivateUrl(endpoints.revocation?.url, isAtHome)) bad.push('revocation.url')
   if (bad.length === 0) return
   const problem = 'must not be on this machine or in a private network'
   const list = bad.map((field) => `\`${field}\` ${problem}`).join('; ')

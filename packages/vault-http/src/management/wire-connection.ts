@@ -1,6 +1,7 @@
-import type { ConnectionChanges, ConnectionInfo, ConnectionInput } from '@holdfast/vault-core'
+import type { ConnectionChanges, ConnectionInfo, ConnectionInput, ProviderRevocation } from '@holdfast/vault-core'
 import { z } from 'zod'
 import { readOnly, tags, unsupported } from './body-fields.js'
+import { wireRevocation } from './wire-revocation.js'
 
 /** A connection as a caller sends it. Unknown fields are refused. */
 export interface ConnectionBody {
@@ -19,6 +20,7 @@ export interface ConnectionBody {
     readonly userIdExpression?: string
     readonly scopeSeparator?: ' ' | ','
   }
+  readonly revocation?: ProviderRevocation
   readonly defaultConnectionProperties?: Readonly<Record<string, string>>
   readonly incrementalConnectionProperties?: Readonly<Record<string, string>>
   readonly tags?: Readonly<Record<string, string>>
@@ -38,6 +40,7 @@ const fields = {
   incrementalConnectionProperties: z.record(z.string(), z.string()).exactOptional().meta({
     description: 'Parameters besides when a user who has connected is to grant more: `{ "include_granted_scopes": "true" }` at Google.',
   }),
+  revocation: wireRevocation,
   tags,
 }
 
@@ -104,7 +107,7 @@ export const CONNECTION_NAMES: Readonly<Record<string, string>> = {
 
 /** The body as the core takes it. */
 export function toConnectionInput(body: ConnectionBody): Omit<ConnectionInput, 'connectionId'> {
-  const { authenticationUrl, tokenUrl, issuerUrl, clientId, clientSecret, data = {}, tags } = body
+  const { authenticationUrl, tokenUrl, issuerUrl, clientId, clientSecret, data = {}, revocation, tags } = body
   const { defaultConnectionProperties, incrementalConnectionProperties } = body
   const { name, supportedContentType, oidcUserEndpointUrl, tenantId, userIdExpression, scopeSeparator } = data
   return {
@@ -118,6 +121,7 @@ export function toConnectionInput(body: ConnectionBody): Omit<ConnectionInput, '
     ...(supportedContentType && { tokenRequestContentType: supportedContentType }),
     ...(tenantId !== undefined && { providerTenantId: tenantId }),
     ...(userIdExpression !== undefined && { userIdExpression }),
+    ...(revocation && { revocation }),
     ...(defaultConnectionProperties && { defaultConnectionProperties }),
     ...(incrementalConnectionProperties && { incrementalConnectionProperties }),
     ...(scopeSeparator && { scopeSeparator }),
@@ -135,6 +139,7 @@ const REPLACED: ConnectionChanges = {
   tokenRequestContentType: undefined,
   providerTenantId: undefined,
   userIdExpression: undefined,
+  revocation: undefined,
   defaultConnectionProperties: undefined,
   incrementalConnectionProperties: undefined,
   scopeSeparator: undefined,
@@ -163,6 +168,7 @@ export function toWireConnection(info: ConnectionInfo): object {
       userIdExpression: info.userIdExpression,
       scopeSeparator: info.scopeSeparator,
     },
+    revocation: info.revocation,
     defaultConnectionProperties: info.defaultConnectionProperties,
     incrementalConnectionProperties: info.incrementalConnectionProperties,
     tags: info.tags,

@@ -41,6 +41,17 @@ describe('a connection over HTTP', () => {
         userIdExpression: '{team.id}-{id}',
         scopeSeparator: ',',
       },
+      revocation: {
+        url: 'https://api.p.example/grant',
+        method: 'DELETE',
+        tokens: 'access_token',
+        token: { in: 'json', name: 'access_token' },
+        clientAuthentication: 'omit',
+        parameters: { reason: 'disconnected' },
+        headers: { 'x-version': '2' },
+        successField: 'ok',
+        unknownToken: [404, 'gone'],
+      },
       defaultConnectionProperties: { scope: 'openid files', access_type: 'offline' },
       incrementalConnectionProperties: { include_granted_scopes: 'true' },
       tags: { team: 'blue' },
@@ -58,9 +69,17 @@ describe('a connection over HTTP', () => {
       providerTenantId: 'tenant-at-provider',
       userIdExpression: '{team.id}-{id}',
       scopeSeparator: ',',
+      revocation: body.revocation,
       defaultConnectionProperties: { scope: 'openid files', access_type: 'offline' },
       incrementalConnectionProperties: { include_granted_scopes: 'true' },
       tags: { team: 'blue' },
+    })
+    const { status: refused, body: refusal } = await world.call('POST', '/v1/connections', {
+      body: { ...oauth, revocation: { url: 'http://p.example/revoke', token: { in: 'bearer' }, headers: { cookie: 'a' } } },
+    })
+    expect({ refused, fields: Object.keys(refusal.fields).sort() }).toEqual({
+      refused: 400,
+      fields: ['revocation.headers.cookie', 'revocation.url'],
     })
   })
 

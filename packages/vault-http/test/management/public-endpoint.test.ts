@@ -92,10 +92,11 @@ describe('an endpoint of a connection that comes over the API', () => {
       ...good,
       tokenUrl: 'https://169.254.169.254/latest/meta-data',
       data: { oidcUserEndpointUrl: 'https://[::1]/userinfo' },
+      revocation: { url: 'https://10.0.0.1/revoke' },
     }
     const refusal = {
       errorCode: 'invalid_request',
-      fields: { tokenUrl: expect.any(String), 'data.oidcUserEndpointUrl': expect.any(String) },
+      fields: { tokenUrl: expect.any(String), 'data.oidcUserEndpointUrl': expect.any(String), 'revocation.url': expect.any(String) },
     }
     const created = await call('POST', '/v1/connections', { body: bad })
     expect(created).toMatchObject({ status: 400, body: refusal })

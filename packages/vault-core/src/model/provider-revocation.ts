@@ -1,0 +1,163 @@
+import { closedObject, createFieldProblems, type FieldProblems, textOf } from '../documents/field-problems.js'
+import { readId } from '../documents/read-fields.js'
+import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client-authentication-method.js'
+import { endpointUrlProblem } from './endpoint-url.js'
+
+/**
+ * How a provider that does not follow RFC 7009 is told to revoke a token: one request for each token. A token never stands in a URL.
+ *
+ * @example
+ * ```ts
+ * // Slack: the token authorises its own end, and the body says whether it went well.
+ * { url: 'https://slack.com/api/auth.revoke', token: { in: 'bearer' }, successField: 'ok', unknownToken: ['invalid_auth', 'token_revoked', 'token_expired'] }
+ * // GitHub: the grant is deleted with the client's id and secret, and an access token that still lives.
+ * {
+ *   url: `https://api.github.com/applications/${clientId}/grant`,
+ *   method: 'DELETE',
+ *   tokens: 'access_token',
+ *   token: { in: 'json', name: 'access_token' },
+ *   headers: { 'user-agent': 'my-app' },
+ *   unknownToken: [404, 422],
+ * }
+ * // Facebook
+ * { url: 'https://graph.facebook.com/v23.0/me/permissions', method: 'DELETE', tokens: 'access_token', token: { in: 'bearer' }, unknownToken: ['190'] }
+ * // Google: a form with the token and nothing else.
+ * { url: 'https://oauth2.googleapis.com/revoke', token: { in: 'form', name: 'token' }, clientAuthentication: 'omit' }
+ * ```
+ */
+export interface ProviderRevocation {
+  readonly url: string
+  /** Default POST. */
+  readonly method?: 'POST' | 'DELETE'
+  /**
+   * Which tokens it takes. Default `both`, the refresh token first. With `access_token` alone, one that has no effect any more is refreshed
+   * once more to end the grant.
+   */
+  readonly tokens?: 'both' | 'refresh_token' | 'access_token'
+  /** Where the token stands. Default: the field `token` of a form. */
+  readonly token?: TokenPlace
+  /** Default: nothing with a token in a header, as that authorises the request; else the connection's own method. `omit`: nothing. */
+  readonly clientAuthentication?: ClientAuthenticationMethod | 'omit'
+  /** Further fields of the body. No secrets: they are stored and shown. */
+  readonly parameters?: Readonly<Record<string, string>>
+  /** Further headers. No secrets: they are stored and shown. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** The field of the JSON answer that is `true` when it went well, where a status of 2xx does not say so. */
+  readonly successField?: string
+  /**
+   * Answers that say the token has no effect (any more): statuses, and codes in `error` or `error.code`, as texts. Known without being named:
+   * `invalid_token`, `invalid_grant`, and status 401 with a token in a header.
+   */
+  readonly unknownToken?: readonly (number | string)[]
+}
+
+export type TokenPlace =
+  /** `Authorization: Bearer …` */
+  { readonly in: 'bearer' } | { readonly in: 'header' | 'form' | 'json'; readonly name: string }
+
+const FIELDS: readonly (keyof ProviderRevocation)[] = [
+  'url',
+  'method',
+  'tokens',
+  'token',
+  'clientAuthentication',
+  'parameters',
+  'headers',
+  'successField',
+  'unknownToken',
+]
+const NAME = { pattern: /^[A-Za-z0-9._-]{1,64}$/, words: 'must be 1 to 64 letters, digits, `.`, `_` or `-`' }
+const MOST_ENTRIES = 20
+/** What the vault sets itself, and what would make another request of it. */
+const RESERVED_HEADERS = /^(?:authorization|connection|content-.*|cookie|expect|host|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i
+
+/**
+ * Checks how a provider wants to be told of a revocation. The problems stand below the field `revocation`; no value stands in them.
+ *
+ * @param connection - The fields of the connection that it is part of.
+ * @returns A frozen copy, when nothing is wrong with it.
+ */
+export function readProviderRevocation(
+  value: unknown,
+  connection: ReadonlyMap<string, unknown>,
+): { readonly revocation: ProviderRevocation | undefined; readonly problems: ReadonlyMap<string, string> } {
+  const problems = createFieldProblems()
+  const fields = value === undefined ? undefined : closedObject(value, 'revocation', FIELDS, problems)
+  if (!fields) return { revocation: undefined, problems: problems.all() }
+
+  const allowInsecureRequests = connection.get('allowInsecureRequests') === true
+  const urlProblem = endpointUrlProblem(fields.get('url'), { allowInsecureRequests, queryAllowed: true })
+  if (urlProblem) problems.add('revocation.url', urlProblem)
+  oneOf(fields.get('method'), 'revocation.method', ['POST', 'DELETE'], problems)
+  oneOf(fields.get('tokens'), 'revocation.tokens', ['both', 'refresh_token', 'access_token'], problems)
+  const token = readTokenPlace(fields.get('token'), problems)
+  const method = fields.get('clientAuthentication')
+  oneOf(method, 'revocation.clientAuthentication', [...CLIENT_AUTHENTICATION_METHODS, 'omit'], problems)
+  const needs = method === 'private_key_jwt' ? 'privateKey' : method === 'none' || method === 'omit' ? undefined : 'clientSecret'
+  if (method !== undefined && needs !== undefined && connection.get(needs) === undefined) {
+    problems.add('revocation.clientAuthentication', `needs the connection's \`${needs}\``)
+  } else if (token?.in === 'bearer' && method === 'client_secret_basic') {
+    problems.add('revocation.clientAuthentication', 'cannot be `client_secret_basic` beside a bearer token: both stand in one header')
+  }
+  const parameters = readTexts(fields.get('parameters'), 'revocation.parameters', problems)
+  const headers = readTexts(fields.get('headers'), 'revocation.headers', problems, RESERVED_HEADERS)
+  readId(fields.get('successField'), 'revocation.successField', NAME, problems)
+  const unknownToken = readUnknownToken(fields.get('unknownToken'), problems)
+  if (problems.all().size > 0) return { revocation: undefined, problems: problems.all() }
+  // Every field was checked above.
+  const checked = Object.fromEntries(fields) as unknown as ProviderRevocation
+  const copies = { token, parameters, headers, unknownToken }
+  return { revocation: Object.freeze(withoutUndefined({ ...checked, ...copies }) as ProviderRevocation), problems: problems.all() }
+}
+
+function readTokenPlace(value: unknown, problems: FieldProblems): TokenPlace | undefined {
+  if (value === undefined) return undefined
+  const fields = closedObject(value, 'revocation.token', ['in', 'name'], problems)
+  const place = fields?.get('in')
+  if (place === 'bearer') {
+    if (fields?.get('name') === undefined) return Object.freeze({ in: place })
+    problems.add('revocation.token.name', 'is given, but a bearer token has its place: leave it out')
+  } else if (place === 'header' || place === 'form' || place === 'json') {
+    const name = readId(fields?.get('name') ?? '', 'revocation.token.name', NAME, problems)
+    if (place === 'header' && name !== undefined && RESERVED_HEADERS.test(name)) problems.add('revocation.token.name', RESERVED)
+    if (name !== undefined) return Object.freeze({ in: place, name })
+  } else if (fields) problems.add('revocation.token.in', 'must be `bearer`, `header`, `form` or `json`')
+  return undefined
+}
+
+const RESERVED = 'is reserved: the vault sets this header itself, or it does not belong to such a request'
+
+function readTexts(value: unknown, path: string, problems: FieldProblems, reserved?: RegExp): Readonly<Record<string, string>> | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length > MOST_ENTRIES) {
+    problems.add(path, `must be an object of at most ${MOST_ENTRIES} texts`)
+    return undefined
+  }
+  for (const [name, text] of Object.entries(value)) {
+    const isName = NAME.pattern.test(name) && name !== '__proto__'
+    if (!isName) problems.add(path, `has a name that is wrong: each ${NAME.words}`)
+    else if (reserved?.test(name)) problems.add(`${path}.${name}`, RESERVED)
+    else textOf(text, `${path}.${name}`, { minimum: 1, maximum: 1024 }, problems)
+    // A header's value is sent as bytes.
+    if (isName && reserved && typeof text === 'string' && !/^[ -~]*$/.test(text)) problems.add(`${path}.${name}`, 'must be ASCII')
+  }
+  return Object.freeze({ ...value } as Record<string, string>)
+}
+
+function readUnknownToken(value: unknown, problems: FieldProblems): ProviderRevocation['unknownToken'] {
+  if (value === undefined) return undefined
+  const isAnswer = (item: unknown): item is number | string =>
+    typeof item === 'number' ? Number.isInteger(item) && item >= 400 && item <= 499 : typeof item === 'string' && NAME.pattern.test(item)
+  if (Array.isArray(value) && value.length <= MOST_ENTRIES && value.every(isAnswer)) return Object.freeze([...value])
+  problems.add('revocation.unknownToken', `must be at most ${MOST_ENTRIES} statuses from 400 to 499, and codes as texts`)
+  return undefined
+}
+
+function oneOf(value: unknown, path: string, known: readonly string[], problems: FieldProblems): void {
+  if (value === undefined || known.some((each) => each === value)) return
+  problems.add(path, `must be one of ${known.map((each) => `\`${each}\``).join(', ')}`)
+}
+
+function withoutUndefined(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined))
+}
