@@ -10,6 +10,7 @@ export function sharedConfig(): ViteUserConfig {
       // A machine that does much else at the same time is slow, and nothing is wrong with what it tests.
       testTimeout: 60_000,
       hookTimeout: 60_000,
+      expect: { poll: { timeout: 40_000 } },
       reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }], leakReporter()],
     },
   })

@@ -56,7 +56,7 @@ describe('a store that goes away as soon as the provider has rotated', () => {
     const { world, accessToken, vault, mend } = await rotatedWithoutStore({ hasJournal: true })
     expect(readdirSync(world.journalFolder)).toHaveLength(1)
     mend()
-    await vi.waitFor(() => expect(readdirSync(world.journalFolder)).toEqual([]), { timeout: 20_000 })
+    await vi.waitFor(() => expect(readdirSync(world.journalFolder)).toEqual([]), { timeout: 40_000 })
     const other = world.process()
     expect((await other.getCredentials(ALICE)).accessToken).toBe(accessToken)
     expect(world.refreshes()).toEqual({ rotated: 1, refused: 0 })

@@ -127,7 +127,7 @@ describe('startExample', () => {
     }
     expect(await results(await afterRestart(60))).toContain('Driftbox does not accept the token any more (401).')
     const shortLived = await afterRestart(1)
-    await expect.poll(() => results(shortLived), { timeout: 10_000 }).toContain('The user has to connect again.')
+    await expect.poll(() => results(shortLived)).toContain('The user has to connect again.')
   }, 30_000)
 })
 

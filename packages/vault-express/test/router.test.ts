@@ -193,7 +193,7 @@ describe('requireCredentials', () => {
     })
     const other = await dead.connect('alice')
     await dead.provider.close()
-    await expect.poll(async () => (await other('/files')).status, { timeout: 5_000 }).toBe(503)
+    await expect.poll(async () => (await other('/files')).status).toBe(503)
     const answer = await other('/files')
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
     expect(await answer.json()).toMatchObject({ errorCode: 'provider_unavailable' })

@@ -83,7 +83,7 @@ describe('getCredentials', () => {
             () => undefined,
             (error: unknown) => error,
           ),
-        { timeout: 10_000 },
+        { timeout: 40_000 },
       )
       .toMatchObject({ code: 'reauthorization_required', status: 404, reason: 'revoked' })
   })

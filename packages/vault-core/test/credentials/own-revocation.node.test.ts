@@ -4,6 +4,9 @@ import type { ConnectionInput, Vault, VaultOptions } from '../../src/index.js'
 import { vaultWorld } from '../fixtures/vault-world.js'
 import { connectionTo, type RevokingProvider, revokingProvider, WAYS } from '../oauth/revoking-provider.js'
 
+/** A machine that does much else is slow. */
+const PATIENCE = { timeout: 40_000 }
+
 let provider: RevokingProvider
 beforeAll(async () => {
   provider = await revokingProvider()
@@ -31,7 +34,7 @@ describe('a provider that revokes in its own way', () => {
     const { vault, user, world } = await connected(connectionTo(provider.origin, way))
     expect(provider.liveGrants()).toBe(1)
     await vault.disconnect(user)
-    await vi.waitFor(() => expect(provider.liveGrants()).toBe(0))
+    await vi.waitFor(() => expect(provider.liveGrants()).toBe(0), PATIENCE)
     await vault.close()
     expect(provider.revocations.length).toBeGreaterThan(0)
     expect(world.logLines).toEqual([])
@@ -44,7 +47,7 @@ describe('a provider that revokes in its own way', () => {
       const { vault, user, world } = await connected(connectionTo(provider.origin, way))
       provider.endAccessTokens()
       await vault.disconnect(user)
-      await vi.waitFor(() => expect(provider.liveGrants()).toBe(0))
+      await vi.waitFor(() => expect(provider.liveGrants()).toBe(0), PATIENCE)
       await vault.close()
       expect(provider.revocations).toHaveLength(2)
       expect(world.logLines).toEqual([])
@@ -55,11 +58,11 @@ describe('a provider that revokes in its own way', () => {
     const { vault, user, world } = await connected(connectionTo(provider.origin, way))
     provider.failNext(429, { 'retry-after': '20' })
     await vault.disconnect(user)
-    await vi.waitFor(() => expect(provider.revocations).toHaveLength(1))
+    await vi.waitFor(() => expect(provider.revocations).toHaveLength(1), PATIENCE)
     await world.clock.advance(19_000)
     expect(provider.liveGrants()).toBe(1)
     await world.clock.advance(2_000)
-    await vi.waitFor(() => expect(provider.liveGrants()).toBe(0))
+    await vi.waitFor(() => expect(provider.liveGrants()).toBe(0), PATIENCE)
     await vault.close()
   })
 
@@ -80,11 +83,11 @@ describe('a provider that revokes in its own way', () => {
     provider.endAccessTokens()
     provider.failNext(404)
     await vault.disconnect(user)
-    await vi.waitFor(() => expect(added).toBe(1))
+    await vi.waitFor(() => expect(added).toBe(1), PATIENCE)
     expect(provider.liveGrants()).toBe(1)
     const next = world.vault({ store, connections: [connection], fetch: (input, init) => fetch(input, init) })
     await next.sweep()
-    await vi.waitFor(() => expect(provider.liveGrants()).toBe(0))
+    await vi.waitFor(() => expect(provider.liveGrants()).toBe(0), PATIENCE)
     await Promise.all([vault.close(), next.close()])
   })
 
@@ -92,7 +95,7 @@ describe('a provider that revokes in its own way', () => {
     const connection = connectionTo(provider.origin, 'google')
     const { vault, user, world } = await connected({ ...connection, revocation: { url: `${provider.origin}/google/revoke` } })
     await vault.disconnect(user)
-    await vi.waitFor(() => expect(world.logLines).toHaveLength(1))
+    await vi.waitFor(() => expect(world.logLines).toHaveLength(1), PATIENCE)
     await vault.close()
     expect(world.logLines).toEqual([
       [
@@ -121,8 +124,8 @@ describe('a connection in the store', () => {
     expect(info.revocation).toEqual(github.revocation)
     await connect(vault, 'stored')
     await vault.disconnect({ connectionId: 'stored', userId: 'alice' })
-    await vi.waitFor(() => expect(guarded).toContain('/github/applications/client-1/grant'))
-    await vi.waitFor(() => expect(provider.liveGrants()).toBe(before))
+    await vi.waitFor(() => expect(guarded).toContain('/github/applications/client-1/grant'), PATIENCE)
+    await vi.waitFor(() => expect(provider.liveGrants()).toBe(before), PATIENCE)
     await vault.close()
   })
 

@@ -119,7 +119,7 @@ describe.runIf(executablePath)('sessions with the published browser SDK', () => 
       const right = await openTab(left.context(), world.pageUrl)
       await untilShown(right, 'Signed in as Alice Alvarez')
       const expired = await readCredentials(left)
-      await expect.poll(() => askApiFrom(left, world.provider, expired), { timeout: 10_000 }).toEqual([401, undefined])
+      await expect.poll(() => askApiFrom(left, world.provider, expired)).toEqual([401, undefined])
       world.provider.setAccessTokenTtl(60)
       const before = world.provider.tokenRequests.length
       const tokens = await Promise.all([left, right, left, right].map(readCredentials))
