@@ -6,6 +6,7 @@ export default defineConfig(
     index: 'src/index.ts',
     store: 'src/storage/index.ts',
     aes: 'src/crypto/aes.ts',
+    audit: 'src/audit/index.ts',
     'aws-kms': 'src/crypto/keyrings/aws-kms.ts',
     'google-cloud-kms': 'src/crypto/keyrings/google-cloud-kms.ts',
     'vault-transit': 'src/crypto/keyrings/vault-transit.ts',

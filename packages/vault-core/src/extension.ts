@@ -15,6 +15,8 @@ export interface VaultExtension {
   readonly credentials: CredentialStore
   readonly outbox: OutboxStore
   readonly audit: AuditStore
+  /** The store's clock, epoch milliseconds. */
+  readonly storeNow: () => Promise<number>
   readonly sealer: Sealer
   readonly runtime: Runtime
   readonly log: Log

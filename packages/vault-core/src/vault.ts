@@ -307,6 +307,7 @@ export function createVault(options: VaultOptions): Vault {
   const extension: VaultExtension = {
     ...{ tenant, accountId, documents, tickets, credentials, outbox, audit, sealer, runtime, log, recorder, connections },
     disconnect,
+    storeNow: refreshContext.storeNow,
     closing: closing.signal,
   }
   registerExtension(vault, extension)

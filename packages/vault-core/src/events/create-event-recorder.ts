@@ -77,7 +77,7 @@ export function createEventRecorder(parts: EventRecorderParts): {
       return { ...fields, ...stamp, ...(actor && { actor }) }
     },
     async prepare() {
-      if (isKept) await sealer.prepare('')
+      if (isKept) await Promise.all([sealer.prepare(''), ...keepers.map((keeper) => keeper.prepare?.())])
     },
     async companionsOf(...events) {
       if (!isKept) return undefined

@@ -10,6 +10,8 @@ export interface EventKeeper {
 
 /** An {@link EventKeeper} at work for its vault. An event comes again, with the same id, when a write is repeated. */
 export interface BoundEventKeeper {
+  /** Called before a refresh is sent: what `companionsOf` needs of the store for its answer has to be at hand then. @throws Then none is sent. */
+  prepare?(): Promise<void>
   /**
    * What is to be written in the same atomic write as the change that these events tell of; nothing for types that it does not keep. Some of
    * these writes cannot wait, so it needs neither store nor keyring: the tenant's own data keys (of user `''`) are at hand when it is called.
