@@ -26,6 +26,11 @@ export interface VaultExtension {
   readonly disconnect: Disconnect
   /** Aborted when the vault begins to close: nothing that may take long is begun after it. */
   readonly closing: AbortSignal
+  /**
+   * Has `forget` called with each user whom the vault is to forget, before his keys are destroyed: whoever keeps something of users removes it
+   * there. It may be called again for the same user, after a crash or for what came meanwhile; what it throws ends `forgetUser`, to be repeated.
+   */
+  onForgetUser(forget: (userId: string) => Promise<void>): void
 }
 
 const extensions = new WeakMap<object, VaultExtension>()

@@ -30,6 +30,7 @@ import { revokeTokens } from './oauth/revocation.js'
 import { type AccessRecords, createAccessRecords } from './permissions/access-records.js'
 import { createGroups, type Groups } from './permissions/groups.js'
 import { createPermissions, type Permissions } from './permissions/permissions.js'
+import { createRemoveSubject } from './permissions/remove-subject.js'
 import { createRoles, type Roles } from './permissions/roles.js'
 import { createCircuits } from './refresh/circuits.js'
 import type { RefreshContext } from './refresh/context.js'
@@ -103,8 +104,10 @@ export interface Vault {
   disconnect(selector: CredentialSelector, options?: DisconnectOptions): Promise<void>
   /**
    * Ends and revokes every credential of the user, and destroys the keys that they were sealed under: a copy of the database without
-   * those keys reveals no token of his, ever. Who the user was, and when, may still stand in backups and in the audit log.
-   * Other processes may hold the keys in memory for five minutes more. Harmless when there is nothing.
+   * those keys reveals no token of his, ever. With it goes what `users` knows of him, and his place in access records and groups; in a process
+   * that has the login of `@holdfast/vault-login`, his sessions and identities too. Who the user was, and when, still stands in backups and in
+   * the audit log, and resources that have his id in them stay in access records. Other processes may hold the keys in memory for five minutes
+   * more. Harmless when there is nothing.
    *
    * @throws {VaultError} `store_unavailable`: part of it may be done; repeat the call.
    */
@@ -247,6 +250,9 @@ export function createVault(options: VaultOptions): Vault {
   const accessRecords = createAccessRecords({ ...kept, permissions, roles, groups })
   const serviceClients = createServiceClients({ ...kept, accountId, permissions, log, recorder, generateKeyPair: generateEd25519KeyPair })
 
+  const users = createUsers(kept)
+  const forgetters: ((userId: string) => Promise<void>)[] = []
+
   const whileOpen = <T extends object>(calls: T): T => refuseOnceClosed(calls, stopped.signal)
   const disconnect = createDisconnect({ tenant, credentials: store.credentials, sealer, revocations, runtime, log, recorder })
   const credentialCalls = whileOpen({
@@ -265,7 +271,16 @@ export function createVault(options: VaultOptions): Vault {
     ),
     listCredentials: (query: ListCredentialsQuery = {}) => listCredentials(store.credentials, tenant, query),
     disconnect,
-    forgetUser: createForgetUser({ tenant, credentials: store.credentials, sealer, disconnect, recorder }),
+    forgetUser: createForgetUser({
+      tenant,
+      credentials: store.credentials,
+      sealer,
+      disconnect,
+      recorder,
+      users,
+      removeSubject: createRemoveSubject({ ...kept, permissions, log }),
+      forgetters,
+    }),
     rotateKeys: createRotateKeys({ documents: store.documents, keyring, tenant, runtime, recorder }),
     keyStatus: createKeyStatus({ documents: store.documents, keyring, tenant }),
     checkHealth: async () => {
@@ -288,7 +303,7 @@ export function createVault(options: VaultOptions): Vault {
     accessRecords: whileOpen(accessRecords),
     roles: whileOpen(roles),
     groups: whileOpen(groups),
-    users: whileOpen(createUsers(kept)),
+    users: whileOpen(users),
     tenants: whileOpen(createCustomerTenants(kept)),
     serviceClients: whileOpen(serviceClients),
     ...whileOpen({ bootstrapAdministrator: createBootstrapAdministrator({ ...kept, serviceClients, accessRecords }) }),
@@ -309,6 +324,7 @@ export function createVault(options: VaultOptions): Vault {
     disconnect,
     storeNow: refreshContext.storeNow,
     closing: closing.signal,
+    onForgetUser: (forget) => void forgetters.push(forget),
   }
   registerExtension(vault, extension)
   bind(extension)

@@ -40,6 +40,11 @@ export function createLogin(options: LoginOptions): Login {
   const store = createSigningKeyStore({ extension, sealed })
   const keys = createSigningKeys({ store, clock, random, lifetimeMs: signingKeyLifetimeMs })
 
+  extension.onForgetUser(async (userId) => {
+    await identities.forget(userId)
+    await sessions.endAll(userId)
+  })
+
   return {
     issuer,
     applications,

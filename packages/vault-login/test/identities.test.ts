@@ -1,7 +1,8 @@
+import { sha256Base64url, type VaultStore } from '@holdfast/vault-core'
 import { describe, expect, it, vi } from 'vitest'
 import type { LoginIdentity, LoginOptions } from '../src/index.js'
 import { dyingAt, interceptedStore } from './fixtures/intercepted-store.js'
-import { idTokenOf, loginWorld, userinfoOf } from './fixtures/login-world.js'
+import { APP, idTokenOf, loginWorld, userinfoOf } from './fixtures/login-world.js'
 
 const ada = { name: 'Ada Lovelace', email: 'ada@example.com', picture: 'https://example.com/ada.png' }
 
@@ -434,29 +435,76 @@ describe('a profile', () => {
 })
 
 describe('a user who is forgotten', () => {
-  it('is known no more by any process, once its keys are gone from there', async () => {
+  it('is signed out and known no more, in every process at once, and comes back as another one', async () => {
+    const world = loginWorld()
+    const { vault, login } = world.process()
+    const { login: other } = world.process()
+    const userId = await login.identities.resolve(idTokenOf('google', 's1', ada))
+    await login.identities.resolve(userinfoOf('github', { id: 42 }), userId)
+    const { token, session } = await other.sessions.start({ userId, applicationId: APP, connectionId: 'google' })
+    expect(await other.identities.list(userId)).toHaveLength(2)
+    await vault.forgetUser(userId)
+    expect(await other.sessions.find(token.reveal())).toBeUndefined()
+    expect(await other.sessions.isLive(userId, session.sessionId)).toBe(false)
+    expect(await other.identities.list(userId)).toEqual([])
+    expect(await other.identities.profileOf(userId)).toEqual({})
+    expect(await everyDocument(world.store, userId)).not.toContain(userId)
+    const again = await other.identities.resolve(idTokenOf('google', 's1'))
+    expect(again).not.toBe(userId)
+    expect(await other.identities.resolve(userinfoOf('github', { id: 42 }))).not.toBe(userId)
+    await login.identities.forget('nobody')
+  })
+
+  it('by a process without the login loses what was known of him, and the rest to the next one that has it', async () => {
     const world = loginWorld()
     const { vault, login } = world.process()
     const userId = await login.identities.resolve(idTokenOf('google', 's1', ada))
-    await vault.forgetUser(userId)
-    const { login: other } = world.process()
+    const stays = await login.identities.resolve(idTokenOf('google', 's2', ada))
+    await login.identities.resolve(userinfoOf('github', { id: 42 }), userId)
+    await world.vault().forgetUser(userId)
+    const { vault: again, login: other } = world.process()
     expect(await other.identities.list(userId)).toEqual([])
     expect(await other.identities.profileOf(userId)).toEqual({})
-    // He comes back as who he was, with nothing that was known of him.
-    expect(await other.identities.resolve(idTokenOf('google', 's1'))).toBe(userId)
-    expect(await other.identities.profileOf(userId)).toEqual({})
-    expect(await other.identities.list(userId)).toHaveLength(1)
+    // Nothing but an identity that leads to his id is left.
+    await again.forgetUser(userId)
+    expect(await other.identities.resolve(idTokenOf('google', 's1'))).not.toBe(userId)
+    expect(await other.identities.resolve(userinfoOf('github', { id: 42 }))).not.toBe(userId)
+    expect(await other.identities.resolve(idTokenOf('google', 's2'))).toBe(stays)
+    await vault.close()
   })
 
-  it('and whose identities are forgotten comes back as another one', async () => {
-    const { vault, login } = loginWorld().process()
-    const userId = await login.identities.resolve(idTokenOf('google', 's1', ada))
-    await login.identities.resolve(userinfoOf('github', { id: 42 }), userId)
-    await login.identities.forget(userId)
-    await vault.forgetUser(userId)
-    expect(await login.identities.list(userId)).toEqual([])
-    expect(await login.identities.resolve(idTokenOf('google', 's1'))).not.toBe(userId)
-    expect(await login.identities.resolve(userinfoOf('github', { id: 42 }))).not.toBe(userId)
-    await login.identities.forget('nobody')
+  it('is wholly forgotten by the next call, wherever the process died in the first', async () => {
+    for (const call of [
+      { name: 'delete', kind: 'identity' },
+      { name: 'delete', kind: 'user-identities' },
+    ] as const) {
+      for (const nth of [1, 2]) {
+        const dying = dyingAt(call, nth)
+        let wrap: (store: VaultStore) => VaultStore = (store) => store
+        const world = loginWorld((store) => wrap(store))
+        const { login } = world.process()
+        const userId = await login.identities.resolve(idTokenOf('google', 's1', ada))
+        await login.identities.resolve(userinfoOf('github', { id: 42 }), userId)
+        await login.sessions.start({ userId, applicationId: APP, connectionId: 'google' })
+        wrap = dying.wrap
+        await world
+          .process()
+          .vault.forgetUser(userId)
+          .catch(() => undefined)
+        wrap = (store) => store
+        const { vault, login: other } = world.process()
+        await vault.forgetUser(userId)
+        expect(await everyDocument(world.store, userId)).not.toContain(userId)
+        expect(await other.identities.resolve(idTokenOf('google', 's1'))).not.toBe(userId)
+        expect(await other.identities.resolve(userinfoOf('github', { id: 42 }))).not.toBe(userId)
+      }
+    }
   })
 })
+
+/** All that stands in the store of this user, but what is sealed. */
+async function everyDocument({ documents }: VaultStore, userId: string): Promise<string> {
+  const kinds = ['identity', 'user-identities', 'user', 'data_key', `session:${sha256Base64url(userId)}`]
+  const pages = await Promise.all(kinds.map((kind) => documents.list({ tenant: 'default', kind, limit: 1_000 })))
+  return JSON.stringify(pages)
+}

@@ -1,5 +1,6 @@
 import type { Sealer } from '../crypto/sealer.js'
-import { VaultError } from '../errors.js'
+import type { Users } from '../directory/users.js'
+import { isVaultError, VaultError } from '../errors.js'
 import { parseActor } from '../events/actor.js'
 import type { EventRecorder } from '../events/event-recorder.js'
 import type { CredentialRow, CredentialStore } from '../storage/contract.js'
@@ -12,14 +13,19 @@ export interface ForgetUserParts {
   readonly sealer: Sealer
   readonly disconnect: Disconnect
   readonly recorder: EventRecorder
+  readonly users: Pick<Users, 'delete'>
+  /** Takes him out of the access records and groups that name him. */
+  readonly removeSubject: (userId: string) => Promise<void>
+  /** Other packages that keep something of users, sealed under their keys: see `VaultExtension.onForgetUser`. */
+  readonly forgetters: readonly ((userId: string) => Promise<void>)[]
 }
 
 /**
  * Makes `vault.forgetUser`: ends and revokes all that the user has, destroys the keys under which it was sealed, and removes the
- * rows. Each step can be repeated: after a crash in the middle another call goes on.
+ * rows, and who he was. Each step can be repeated: after a crash in the middle another call goes on.
  */
 export function createForgetUser(parts: ForgetUserParts): (userId: string, options?: DisconnectOptions) => Promise<void> {
-  const { tenant, credentials, sealer, disconnect, recorder } = parts
+  const { tenant, credentials, sealer, disconnect, recorder, users, removeSubject, forgetters } = parts
   return async (userId, options) => {
     const actor = parseActor(options)
     const by = actor && { actor }
@@ -30,8 +36,11 @@ export function createForgetUser(parts: ForgetUserParts): (userId: string, optio
       const rows = await rowsOf(credentials, tenant, userId)
       // What is to be revoked has to be read first: it goes into a job that is sealed under the tenant's key.
       for (const row of rows) if (row.status !== 'disconnected') await disconnect(row, by, 'user_forgotten')
+      for (const forget of forgetters) await forget(userId)
       await sealer.destroyKeys(userId)
       if (rows.length === 0) {
+        await removeSubject(userId)
+        await removeUser(users, userId)
         await recorder.record(recorder.make({ type: 'user_forgotten', userId, credentials: count, actor }))
         return
       }
@@ -45,6 +54,15 @@ export function createForgetUser(parts: ForgetUserParts): (userId: string, optio
 }
 
 const MAX_ROUNDS = 10
+
+async function removeUser(users: ForgetUserParts['users'], userId: string): Promise<void> {
+  try {
+    await users.delete(userId)
+  } catch (error) {
+    // He may have had credentials only.
+    if (!isVaultError(error, 'not_found')) throw error
+  }
+}
 
 async function rowsOf(credentials: CredentialStore, tenant: string, userId: string): Promise<readonly CredentialRow[]> {
   const rows: CredentialRow[] = []

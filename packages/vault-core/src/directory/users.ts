@@ -15,7 +15,7 @@ export interface Users {
   /** @throws {VaultError} `not_found`. */
   get(userId: string): Promise<User>
   list(query?: PageQuery): Promise<Page<User>>
-  /** Removes what is known of the user; his credentials are ended by `vault.forgetUser`. @throws {VaultError} `not_found`. */
+  /** Removes what is known of the user, and nothing else: `vault.forgetUser` ends all that he has. @throws {VaultError} `not_found`. */
   delete(userId: string): Promise<void>
 }
 

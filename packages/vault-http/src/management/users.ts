@@ -1,4 +1,3 @@
-import { isVaultError } from '@holdfast/vault-core'
 import { z } from 'zod'
 import { actorOf } from '../caller.js'
 import { type AnyOperation, operation } from '../operation.js'
@@ -74,18 +73,11 @@ export const userOperations: readonly AnyOperation[] = [
     path: '/v1/users/{userId}',
     tag: 'Users',
     summary:
-      'Forgets a user: ends and revokes all his credentials, destroys the keys that they were sealed under, and removes what was told of him.',
+      'Forgets a user: ends and revokes all his credentials, destroys the keys that they were sealed under, ends his sessions, and removes what was told of him.',
     access: { kind: 'permission', action: 'UPDATE', resource: 'Vault:Users/{userId}' },
     answers: { 202: { description: 'He is forgotten. His tokens are being revoked at their providers.' } },
     handle: async ({ settings: { vault }, caller, params: { userId = '' } }) => {
-      // First the credentials: whoever repeats the call after a failure still names a user.
       await vault.forgetUser(userId, { actor: actorOf(caller) })
-      try {
-        await vault.users.delete(userId)
-      } catch (error) {
-        // He may have had credentials only.
-        if (!isVaultError(error, 'not_found')) throw error
-      }
       return emptyReply(202)
     },
   }),

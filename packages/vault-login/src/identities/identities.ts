@@ -28,7 +28,7 @@ export interface Identities {
    * @throws {VaultError} `not_found`; `conflict` with reason `last_identity` for his last one, `ambiguous_identity`; `store_unavailable`.
    */
   unlink(userId: string, id: string): Promise<void>
-  /** Removes every identity of a user, so that whoever signs in with them is a new one. Call it before `vault.forgetUser`. */
+  /** Removes every identity of a user, so that whoever signs in with them is a new one. `vault.forgetUser` does so where the login is. */
   forget(userId: string): Promise<void>
   /** What his providers say of the user: the one of this connection, or else the one that was linked first. */
   profileOf(userId: string, connectionId?: string): Promise<UserProfile>
@@ -139,6 +139,8 @@ export function createIdentities({
 
     async forget(userId) {
       assertUserId(userId)
+      // A process without the login may have forgotten him, or he signed in just then.
+      if (await lists.isLost(userId)) await records.removeAll(userId)
       for (const { identityId } of await lists.read(userId)) await records.remove(identityId, userId)
       await lists.remove(userId)
     },

@@ -1,4 +1,4 @@
-import { randomToken, type VaultExtension } from '@holdfast/vault-core'
+import { type DocumentRow, isVaultError, randomToken, type VaultExtension } from '@holdfast/vault-core'
 import type { SealedJson } from '../sealed-json.js'
 
 /** Which user an identity belongs to: documents of the kind `identity`, one each, which the store gives to one user. */
@@ -8,9 +8,12 @@ export interface IdentityRecords {
   insert(identityId: string, userId: string): Promise<boolean>
   /** Removes it if it is this user's. */
   remove(identityId: string, userId: string): Promise<void>
+  /** Removes all that are this user's. Opens every record of the tenant: only for when no list of them is left. */
+  removeAll(userId: string): Promise<void>
 }
 
 const KIND = 'identity'
+const PAGE = 200
 
 export function createIdentityRecords({
   extension: { tenant, documents, runtime },
@@ -20,12 +23,20 @@ export function createIdentityRecords({
   readonly sealed: SealedJson
 }): IdentityRecords {
   const keyOf = (identityId: string) => ({ tenant, kind: KIND, id: identityId })
+  const ownerIn = async (row: DocumentRow): Promise<string> => {
+    const { sealed: text } = JSON.parse(row.data) as StoredIdentityRecord
+    return ((await sealed.open('', fieldOf(row.id), text)) as { readonly userId: string }).userId
+  }
   const read = async (identityId: string): Promise<{ readonly userId: string; readonly version: number } | undefined> => {
     const row = await documents.get(keyOf(identityId))
-    if (!row) return undefined
-    const { sealed: text } = JSON.parse(row.data) as StoredIdentityRecord
-    const { userId } = (await sealed.open('', fieldOf(identityId), text)) as { readonly userId: string }
-    return { userId, version: row.version }
+    return row ? { userId: await ownerIn(row), version: row.version } : undefined
+  }
+  const remove = async (identityId: string, userId: string): Promise<void> => {
+    for (;;) {
+      const record = await read(identityId)
+      if (record?.userId !== userId) return
+      if ((await documents.delete(keyOf(identityId), record.version)) !== 'conflict') return
+    }
   }
 
   return {
@@ -38,12 +49,22 @@ export function createIdentityRecords({
       return put.outcome === 'stored'
     },
 
-    async remove(identityId, userId) {
-      for (;;) {
-        const record = await read(identityId)
-        if (record?.userId !== userId) return
-        if ((await documents.delete(keyOf(identityId), record.version)) !== 'conflict') return
-      }
+    remove,
+
+    async removeAll(userId) {
+      let cursor: string | undefined
+      do {
+        const page = await documents.list({ tenant, kind: KIND, limit: PAGE, ...(cursor !== undefined && { cursor }) })
+        for (const row of page.items) {
+          try {
+            if ((await ownerIn(row)) === userId) await remove(row.id, userId)
+          } catch (error) {
+            // One that does not open gives nobody anything.
+            if (!isVaultError(error, 'decryption_failed')) throw error
+          }
+        }
+        cursor = page.cursor
+      } while (cursor !== undefined)
     },
   }
 }

@@ -12,6 +12,8 @@ export interface ListedIdentity extends LinkedIdentity {
 export interface UserIdentities {
   /** Empty for a user who has none, or was forgotten. */
   read(userId: string): Promise<readonly ListedIdentity[]>
+  /** Whether there is a list that nobody can read any more, as the key it was sealed under is destroyed. */
+  isLost(userId: string): Promise<boolean>
   /** Stores what `change` makes of the list, and does so again if another change came first. */
   change(userId: string, change: (list: readonly ListedIdentity[]) => readonly ListedIdentity[]): Promise<void>
   remove(userId: string): Promise<void>
@@ -54,6 +56,11 @@ export function createUserIdentities({
     async read(userId) {
       const stored = await collection.find(idOf(userId))
       return stored ? open(userId, stored) : []
+    },
+
+    async isLost(userId) {
+      const stored = await collection.find(idOf(userId))
+      return stored !== undefined && (await sealed.isKeyDestroyed(userId, stored.sealed))
     },
 
     async change(userId, change) {

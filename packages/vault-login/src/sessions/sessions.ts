@@ -25,8 +25,8 @@ export interface HeldSession {
 }
 
 /**
- * Who is signed in. `forgetUser` of the vault destroys the keys that a user's sessions are sealed under; other processes may hold them for five
- * minutes more, so call `endAll` before. All throw {VaultError} `store_unavailable`.
+ * Who is signed in. `forgetUser` of the vault ends all sessions of a user, where the login is; elsewhere it destroys the keys that they are sealed
+ * under, which processes may hold for five minutes more. All throw {VaultError} `store_unavailable`.
  */
 export interface Sessions {
   /**
