@@ -35,7 +35,7 @@ export function createEventRecorder(parts: EventRecorderParts): {
   /** By event, the keepers that could not do so. */
   const owed = new WeakMap<VaultEvent, readonly BoundEventKeeper[]>()
   let keepers: readonly BoundEventKeeper[] = []
-  let sweeping: Promise<void> | undefined
+  const sweeping = new Map<BoundEventKeeper, Promise<void>>()
 
   const inBackground = (work: Promise<void>): void => {
     const ended = work.finally(() => behind.delete(ended))
@@ -64,10 +64,19 @@ export function createEventRecorder(parts: EventRecorderParts): {
     return companions
   }
 
-  const sweepAll = async (): Promise<void> => {
-    const ends = await Promise.allSettled(keepers.map((keeper) => keeper.sweep()))
-    for (const end of ends)
-      if (end.status === 'rejected') log.warn({ err: end.reason }, 'Work on kept events failed. It is done again with the next pass.')
+  const sweepOrLog = async (keeper: BoundEventKeeper): Promise<void> => {
+    try {
+      await keeper.sweep()
+    } catch (error) {
+      log.warn({ err: error }, 'Work on kept events failed. It is done again with the next pass.')
+    }
+  }
+
+  /** One keeper's long pass keeps no other waiting. */
+  const sweepOne = (keeper: BoundEventKeeper): Promise<void> => {
+    const running = sweeping.get(keeper) ?? sweepOrLog(keeper).finally(() => sweeping.delete(keeper))
+    sweeping.set(keeper, running)
+    return running
   }
 
   const recorder: EventRecorder = {
@@ -115,10 +124,7 @@ export function createEventRecorder(parts: EventRecorderParts): {
       tellAll(events)
     },
     async sweep() {
-      sweeping ??= sweepAll().finally(() => {
-        sweeping = undefined
-      })
-      return sweeping
+      await Promise.all(keepers.map(sweepOne))
     },
     async drained() {
       await Promise.all([...behind, ...keepers.map((keeper) => keeper.drained())])
