@@ -1,6 +1,6 @@
 import type { VaultEvent } from '@holdfast/vault-core'
 import { createFeed, type Feed, type FeedRow } from './feed.ts'
-import { clockTime } from './wording.ts'
+import { clockTime, words } from './wording.ts'
 
 /** What the vault tells of itself, as rows for the operator. */
 export interface Activity {
@@ -74,10 +74,6 @@ function rowOf(event: VaultEvent): FeedRow | undefined {
     case 'client_unfrozen':
       return { ...row, user: event.clientId, what: 'No longer frozen', tone: 'good' }
   }
-}
-
-function words(code: string): string {
-  return code.replaceAll('_', ' ')
 }
 
 function median(times: readonly number[]): string {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { DemoProvider } from '@holdfast/demo-provider'
 import type { Vault } from '@holdfast/vault-core'
+import type { AuditLog } from '@holdfast/vault-core/audit'
 import type { Login } from '@holdfast/vault-login'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Activity } from './activity.ts'
@@ -11,6 +12,7 @@ import { browserAppPage } from './pages/browser-app-page.ts'
 import { operatorPage } from './pages/operator-page.ts'
 import { problemPage } from './pages/problem-page.ts'
 import { signInPage } from './pages/sign-in-page.ts'
+import { auditRoutes } from './routes/audit-routes.ts'
 import { connectionRoutes } from './routes/connection-routes.ts'
 import { ownOriginOnly } from './same-origin.ts'
 import { sessionCookie, signedInUser, signIn, signOut } from './session.ts'
@@ -19,6 +21,7 @@ import { mountVault } from './vault.ts'
 
 export interface AppParts {
   readonly vault: Vault
+  readonly audit: AuditLog
   readonly login: Login
   readonly provider: DemoProvider
   /** As browsers see it. */
@@ -29,7 +32,7 @@ export interface AppParts {
 }
 
 /** The application: an ordinary Express one. */
-export function createApp({ vault, login, provider, origin, activity, job, jobEveryMs }: AppParts): Express {
+export function createApp({ vault, audit, login, provider, origin, activity, job, jobEveryMs }: AppParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.use(securityHeaders(provider.issuer))
@@ -65,6 +68,7 @@ export function createApp({ vault, login, provider, origin, activity, job, jobEv
     res.redirect(303, '/')
   })
   app.use(connectionRoutes({ vault, provider }))
+  app.use(auditRoutes(audit))
   app.get(BROWSER_APP_PATH, (req, res) => void res.send(browserAppPage(signedInUser(req), provider.apiUrl)))
 
   // Open to all, since the application listens on this machine only. In a real one they belong behind the operator's sign-in.

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type DemoProvider, startDemoProvider } from '@holdfast/demo-provider'
 import type { Vault } from '@holdfast/vault-core'
+import { auditLog } from '@holdfast/vault-core/audit'
 import { createActivity } from './activity.ts'
 import { createApp } from './app.ts'
 import { backgroundJobAccessKey, createBackgroundJob } from './background-job.ts'
@@ -54,13 +55,14 @@ export async function startExample(options: ExampleOptions): Promise<Example> {
     const provider = await startProvider(port === 0 ? 0 : port + 1, `${origin}/connect/${CONNECTION_ID}/callback`, accessTokenTtlS)
     closers.push(() => provider.close())
     const activity = createActivity()
-    const vault = openVault(folder.pathOf('vault.db'), keys, provider, activity.record)
+    const audit = auditLog({ retentionDays: 30 })
+    const vault = openVault(folder.pathOf('vault.db'), keys, provider, audit, activity.record)
     closers.push(() => vault.close())
     await checkStoredGrants(vault)
     const administrator = await vault.bootstrapAdministrator()
     const accessKey = await backgroundJobAccessKey(vault, folder)
     const job = createBackgroundJob({ vault, provider, origin, accessKey, everyMs: jobEveryMs })
-    server.on('request', createApp({ vault, login: openLogin(vault, origin), provider, origin, activity, job, jobEveryMs }))
+    server.on('request', createApp({ vault, audit, login: openLogin(vault, origin), provider, origin, activity, job, jobEveryMs }))
     closers.push(async () => {
       activity.feed.close()
       await job.stop()

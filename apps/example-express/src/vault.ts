@@ -1,5 +1,6 @@
 import type { DemoProvider } from '@holdfast/demo-provider'
 import { type EventListener, localKeyring, type Vault } from '@holdfast/vault-core'
+import type { AuditLog } from '@holdfast/vault-core/audit'
 import { createVault, vaultRouter } from '@holdfast/vault-express'
 import type { Login } from '@holdfast/vault-login'
 import { sqliteStore } from '@holdfast/vault-store-sql'
@@ -9,14 +10,15 @@ import type { NamedKey } from './data-folder.ts'
 /** The connection that the pages speak of. */
 export const CONNECTION_ID = 'demo'
 
-// All that embeds the vault: a store, a key, a connection, and the router below.
-export function openVault(path: string, keys: readonly NamedKey[], provider: DemoProvider, on: EventListener): Vault {
+// All that embeds the vault: a store, a key, a connection, an audit log, and the router below.
+export function openVault(path: string, keys: readonly NamedKey[], provider: DemoProvider, audit: AuditLog, on: EventListener): Vault {
   const { issuer, clientId, clientSecret } = provider
   const defaultConnectionProperties = { scope: 'openid offline_access files.read', prompt: 'consent' }
   return createVault({
     store: sqliteStore({ path }),
     keyring: localKeyring(keys),
     connections: [{ connectionId: CONNECTION_ID, name: 'Driftbox', issuer, clientId, clientSecret, defaultConnectionProperties }],
+    audit,
     on,
   })
 }

@@ -14,3 +14,13 @@ export function fileSize(bytes: number): string {
   if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} kB`
   return `${(bytes / 1_000_000).toFixed(1)} MB`
 }
+
+/** A stable word, as people read it: `not so` for `not_so`. */
+export function words(code: string): string {
+  return code.replaceAll('_', ' ')
+}
+
+/** As much of a fingerprint as tells two tokens apart. */
+export function shortFingerprint(fingerprint: string): string {
+  return fingerprint.slice(0, 8)
+}

@@ -111,7 +111,7 @@ describe('the pages', () => {
     await browser.connect('alice')
     const { accessToken } = await example.vault.getCredentials({ connectionId: 'demo', userId: 'ada' })
     await browser.post('/background-job')
-    for (const path of ['/connections', '/connections/files', '/operator', '/background-job']) {
+    for (const path of ['/connections', '/connections/files', '/audit', '/operator', '/background-job']) {
       expect(await (await browser.get(path)).text(), path).not.toContain(accessToken)
     }
   })

@@ -2,16 +2,19 @@ import type { CredentialInfo } from '@holdfast/vault-core'
 import type { FilesAnswer } from '../driftbox.ts'
 import { type Html, html } from '../html.ts'
 import type { User } from '../users.ts'
-import { clockTime, dayAndTime, fileSize } from '../wording.ts'
+import { clockTime, dayAndTime, fileSize, shortFingerprint } from '../wording.ts'
 import { layout, notice } from './layout.ts'
 
 export interface ConnectionsPage {
   readonly user: User
   readonly credential: CredentialInfo | undefined
   /** Undefined until the API was asked. */
-  readonly answer?: FilesAnswer
+  readonly answer?: ShownAnswer
   readonly problem?: { readonly title: string; readonly text: string } | undefined
 }
+
+/** An answer, and to which token it was given. */
+export type ShownAnswer = FilesAnswer & { readonly fingerprint: string }
 
 /** What is connected, and what the provider's API answered. */
 export function connectionsPage({ user, credential, answer, problem }: ConnectionsPage): string {
@@ -68,14 +71,14 @@ function countdown(expiresAt: Date): Html {
   return html`<time datetime="${expiresAt.toISOString()}" data-countdown>at ${clockTime(expiresAt.getTime())}</time>`
 }
 
-function answerCard({ owner, files, fingerprint, tookMs, atMs }: FilesAnswer): Html {
+function answerCard({ owner, files, fingerprint, tookMs, atMs }: ShownAnswer): Html {
   return html`<section class="card flush" aria-labelledby="files">
 <div class="card-head"><div><h2 id="files">Files of ${owner}</h2>
-<p class="soft">Driftbox answered at ${clockTime(atMs)}, in ${Math.round(tookMs)} ms, to the token <code data-fingerprint>${fingerprint}</code></p></div>
+<p class="soft">Driftbox answered at ${clockTime(atMs)}, in ${Math.round(tookMs)} ms, to the token <code data-fingerprint>${shortFingerprint(fingerprint)}</code></p></div>
 <a class="button" href="/connections/files">Ask again</a></div>
 <ul class="files">${files.map(
     ({ name, kind, size }) =>
       html`<li><span class="file-name">${name}</span><span class="soft">${kind}</span><span class="file-size">${fileSize(size)}</span></li>`,
   )}</ul>
-<p class="card-foot soft">The code after “token” is a fingerprint of the access token: it changes when the vault has refreshed it. The token itself is not shown.</p></section>`
+<p class="card-foot soft">The code after “token” is a fingerprint of the access token: it changes when the vault has refreshed it. The token itself is not shown. The audit trail names it by the same code.</p></section>`
 }

@@ -13,6 +13,7 @@ export interface PageFrame {
 
 const NAVIGATION: readonly (readonly [string, string])[] = [
   ['/connections', 'Connections'],
+  ['/audit', 'Audit trail'],
   ['/operator', 'Operator'],
   ['/background-job', 'Background job'],
   ['/browser-app', 'Browser app'],

@@ -1,9 +1,9 @@
 import type { DemoProvider } from '@holdfast/demo-provider'
-import { type CredentialInfo, isVaultError, type Vault } from '@holdfast/vault-core'
+import { type Actor, type CredentialInfo, isVaultError, type Vault } from '@holdfast/vault-core'
 import { requireCredentials } from '@holdfast/vault-express'
 import { type Request, Router } from 'express'
-import { DriftboxRefusal, type FilesAnswer, readFiles } from '../driftbox.ts'
-import { type ConnectionsPage, connectionsPage } from '../pages/connections-page.ts'
+import { DriftboxRefusal, readFiles } from '../driftbox.ts'
+import { type ConnectionsPage, connectionsPage, type ShownAnswer } from '../pages/connections-page.ts'
 import { requireSignIn, signedInUser } from '../session.ts'
 import { CONNECTION_ID } from '../vault.ts'
 
@@ -15,7 +15,10 @@ export interface ConnectionRoutesParts {
 /** The pages about one's own connected account. */
 export function connectionRoutes({ vault, provider }: ConnectionRoutesParts): Router {
   const router = Router()
-  const selectorOf = (request: Request) => ({ connectionId: CONNECTION_ID, userId: signedInUser(request)?.userId ?? '' })
+  const userIdOf = (request: Request): string => signedInUser(request)?.userId ?? ''
+  const selectorOf = (request: Request) => ({ connectionId: CONNECTION_ID, userId: userIdOf(request) })
+  /** For the audit log: the vault takes the application's word for it. */
+  const actorOf = (request: Request): Actor => ({ kind: 'user', id: userIdOf(request) })
 
   async function credentialOf(request: Request): Promise<CredentialInfo | undefined> {
     return (await vault.listCredentials(selectorOf(request))).items[0]
@@ -43,18 +46,19 @@ export function connectionRoutes({ vault, provider }: ConnectionRoutesParts): Ro
   })
 
   /** An API may refuse a token before its time: the user took the access back there. The vault is told, and finds out for good. */
-  async function askDriftbox(request: Request): Promise<FilesAnswer> {
+  async function askDriftbox(request: Request): Promise<ShownAnswer> {
+    const { accessToken = '', fingerprint = '' } = request.credentials ?? {}
     try {
-      return await readFiles(provider, request.credentials?.accessToken ?? '')
+      return { ...(await readFiles(provider, accessToken)), fingerprint }
     } catch (error) {
       if (!(error instanceof DriftboxRefusal) || error.status !== 401) throw error
-      const { accessToken } = await vault.getCredentials(selectorOf(request), { forceRefresh: true })
-      return readFiles(provider, accessToken)
+      const renewed = await vault.getCredentials(selectorOf(request), { forceRefresh: true, actor: actorOf(request) })
+      return { ...(await readFiles(provider, renewed.accessToken)), fingerprint: renewed.fingerprint }
     }
   }
 
   router.post('/connections/disconnect', requireSignIn, async (req, res) => {
-    await vault.disconnect(selectorOf(req))
+    await vault.disconnect(selectorOf(req), { actor: actorOf(req) })
     res.redirect(303, '/connections')
   })
   return router
