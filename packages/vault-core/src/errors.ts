@@ -1,3 +1,5 @@
+import type { NeededAuthorization } from './model/needed-authorization.js'
+
 /**
  * Every code that a {@link VaultError} can carry. Codes are stable: switch on them, never on the message.
  *
@@ -8,9 +10,9 @@
  * | `unauthenticated` | no valid token came with the request | send a valid bearer token |
  * | `permission_denied` | the caller has no grant that covers this | add an access record, or stop asking |
  * | `connection_not_found` | no such connection is configured | configure it, or correct the id |
- * | `credential_not_found` | this user has not connected this connection | let the user connect (`vault.authorization.start`) |
- * | `reauthorization_required` | the user has to consent again; `reason` says why | let the user connect again |
- * | `insufficient_scope` | the credential lacks a required scope | let the user connect with the union of scopes |
+ * | `credential_not_found` | this user has not connected this connection | let the user connect: `vault.authorization.start` with `facts.authorization` |
+ * | `reauthorization_required` | the user has to consent again; `reason` says why | let the user connect again, with `facts.authorization` |
+ * | `insufficient_scope` | the credential lacks a required scope | let the user grant it, with `facts.authorization`, which asks for what he has granted, too |
  * | `authorization_flow_invalid` | the callback belongs to no live flow of this browser | begin the flow again |
  * | `authorization_denied` | the user or the provider said no | tell the user; offer to begin again |
  * | `authorization_response_invalid` | the provider's answer failed a check | begin again; look into the provider if it recurs |
@@ -52,6 +54,10 @@ export interface VaultErrorFacts {
   readonly userId?: string
   /** Scopes that the credential lacks. */
   readonly missingScopes?: readonly string[]
+  /** Scopes that it has. */
+  readonly grantedScopes?: readonly string[]
+  /** What to begin with `vault.authorization.start`, `redirectUri` added, so that the user consents to what is missing. */
+  readonly authorization?: NeededAuthorization
   /** Where the host application may send the user to consent (again). */
   readonly startUrl?: string
   /** Where the user wanted to go when the flow began; allow-listed before it was stored. */

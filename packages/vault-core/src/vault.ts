@@ -2,10 +2,11 @@ import { createClose } from './close-vault.js'
 import { type Connections, createConnections, tellClashes } from './connections/connections.js'
 import { createStoredConnections } from './connections/stored-connections.js'
 import type { CredentialInfo, CredentialSelector, Credentials, GetCredentialsOptions } from './credentials/credentials.js'
-import { createDisconnect, type DisconnectOptions } from './credentials/disconnect.js'
+import { createDisconnect, createDisconnectRow, type DisconnectOptions } from './credentials/disconnect.js'
 import { createForgetUser } from './credentials/forget-user.js'
 import { createGetCredentials } from './credentials/get-credentials.js'
-import { type ListCredentialsQuery, listCredentials } from './credentials/list-credentials.js'
+import { createLastUsed } from './credentials/last-used.js'
+import { getCredentialInfo, type ListCredentialsQuery, listCredentials } from './credentials/list-credentials.js'
 import { createRevocationJobs } from './credentials/revocation-jobs.js'
 import { createSaveGrant } from './credentials/save-grant.js'
 import { openTokens } from './credentials/sealed-tokens.js'
@@ -98,9 +99,24 @@ export interface Vault {
    * ```
    */
   fetch(target: FetchTarget, input: string | URL | Request, init?: RequestInit): Promise<Response>
-  /** Lists what may be shown of credentials; opens no sealed value. */
+  /**
+   * Lists what may be shown of credentials: those of a user, of a connection, of a status. Opens no sealed value.
+   *
+   * @throws {VaultError} `invalid_request` for a wrong query; `store_unavailable`.
+   * @example
+   * ```ts
+   * for (const { label, message } of (await vault.listCredentials({ userId })).items) console.log(label, message)
+   * ```
+   */
   listCredentials(query?: ListCredentialsQuery): Promise<Page<CredentialInfo>>
-  /** Ends the credential at once, and revokes it at the provider in the background. Harmless when there is none. */
+  /** The same of one account. @throws {VaultError} `credential_not_found`; `invalid_request`; `store_unavailable`. */
+  getCredentialInfo(selector: CredentialSelector): Promise<CredentialInfo>
+  /**
+   * Ends the credential at once, and revokes it at the provider in the background: all accounts that the user has on the connection, or the one
+   * that is named. Harmless when there is none.
+   *
+   * @throws {VaultError} `store_unavailable`: of several accounts some may have ended; repeat the call.
+   */
   disconnect(selector: CredentialSelector, options?: DisconnectOptions): Promise<void>
   /**
    * Ends and revokes every credential of the user, and destroys the keys that they were sealed under: a copy of the database without
@@ -232,17 +248,20 @@ export function createVault(options: VaultOptions): Vault {
     discardTokens,
   }
   const coordinator = createRefreshCoordinator(refreshContext)
+  const lastUsed = createLastUsed({ credentials: store.credentials, clock: runtime.clock, log, background: refreshing.background })
   const sweeper = createSweeper({
     context: refreshContext,
     coordinator,
     connections,
     tenant,
-    alsoSweep: () => {
+    alsoSweep: async () => {
       revocations.start()
-      return recorder.sweep()
+      await Promise.all([lastUsed.flush(), recorder.sweep()])
     },
   })
-  const saveGrant = createSaveGrant({ tenant, connections, credentials: store.credentials, sealer, runtime, recorder })
+  const ending = { tenant, credentials: store.credentials, sealer, revocations, runtime, log, recorder }
+  const disconnectRow = createDisconnectRow(ending)
+  const saveGrant = createSaveGrant({ tenant, connections, credentials: store.credentials, sealer, runtime, disconnectRow, recorder })
   const kept = { documents: store.documents, tenant, runtime }
   const permissions = createPermissions({ ...kept, log })
   const roles = createRoles({ ...kept, permissions })
@@ -253,8 +272,9 @@ export function createVault(options: VaultOptions): Vault {
   const users = createUsers(kept)
   const forgetters: ((userId: string) => Promise<void>)[] = []
 
+  const listing = { credentials: store.credentials, tenant, clock: runtime.clock }
   const whileOpen = <T extends object>(calls: T): T => refuseOnceClosed(calls, stopped.signal)
-  const disconnect = createDisconnect({ tenant, credentials: store.credentials, sealer, revocations, runtime, log, recorder })
+  const disconnect = createDisconnect(ending, disconnectRow)
   const credentialCalls = whileOpen({
     getCredentials: tellHandOuts(
       createGetCredentials({
@@ -264,18 +284,20 @@ export function createVault(options: VaultOptions): Vault {
         sealer,
         coordinator,
         unwritten: refreshContext.unwritten,
+        lastUsed,
         runtime,
         callerWaitMs,
       }),
       recorder,
     ),
-    listCredentials: (query: ListCredentialsQuery = {}) => listCredentials(store.credentials, tenant, query),
+    listCredentials: (query: ListCredentialsQuery = {}) => listCredentials(listing, query),
+    getCredentialInfo: (selector: CredentialSelector) => getCredentialInfo(listing, selector),
     disconnect,
     forgetUser: createForgetUser({
       tenant,
       credentials: store.credentials,
       sealer,
-      disconnect,
+      disconnectRow,
       recorder,
       users,
       removeSubject: createRemoveSubject({ ...kept, permissions, log }),
@@ -315,7 +337,7 @@ export function createVault(options: VaultOptions): Vault {
       clock: runtime.clock,
       closing,
       stopped,
-      drained: () => Promise.all([coordinator.drained().then(recorder.drained), revocations.drained()]),
+      drained: () => Promise.all([coordinator.drained().then(recorder.drained).then(lastUsed.flush), revocations.drained()]),
     }),
   }
   const { documents, tickets, credentials, outbox, audit } = store

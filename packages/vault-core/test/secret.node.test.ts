@@ -8,6 +8,7 @@ const secret = new Secret(CANARY)
 const credentials = new Credentials({
   connectionId: 'c',
   userId: 'u',
+  accountId: 'default',
   tokenType: 'Bearer',
   scope: undefined,
   expiresAt: undefined,

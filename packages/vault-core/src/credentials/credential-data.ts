@@ -15,6 +15,8 @@ export interface CredentialData {
   readonly subject: string | null
   /** By which its user knows the account: an e-mail address or a name. Rows of earlier versions have none. */
   readonly label?: string | null
+  /** Since when the status is what it is. Rows of earlier versions do not say. */
+  readonly statusSinceMs?: number
   /** Why the status is what it is, as a stable word. */
   readonly reason: string | null
   /** Failed refreshes since the last good one. */

@@ -1,11 +1,12 @@
 import type { Actor } from '../events/actor.js'
 import type { Secret } from '../secret.js'
+import type { ShownStatus } from './credential-status.js'
 
 /** Whose credential. */
 export interface CredentialSelector {
   readonly connectionId: string
   readonly userId: string
-  /** Default: the account that the user connected. */
+  /** The account, as `listCredentials` names it; `default` for the default one, which is the one that the user connected first. Default: that one. */
   readonly accountId?: string
 }
 
@@ -31,6 +32,8 @@ export interface GetCredentialsOptions {
 export class Credentials {
   readonly connectionId: string
   readonly userId: string
+  /** The account at the provider, where it said which; else `default`. */
+  readonly accountId: string
   readonly tokenType: string
   readonly scope: string | undefined
   /** Undefined when the provider states no lifetime. */
@@ -42,6 +45,7 @@ export class Credentials {
   constructor(fields: {
     connectionId: string
     userId: string
+    accountId: string
     tokenType: string
     scope: string | undefined
     expiresAt: Date | undefined
@@ -50,6 +54,7 @@ export class Credentials {
   }) {
     this.connectionId = fields.connectionId
     this.userId = fields.userId
+    this.accountId = fields.accountId
     this.tokenType = fields.tokenType
     this.scope = fields.scope
     this.expiresAt = fields.expiresAt
@@ -66,10 +71,19 @@ export class Credentials {
 export interface CredentialInfo {
   readonly connectionId: string
   readonly userId: string
+  /** The account at the provider, where it said which; else `default`. */
   readonly accountId: string
-  readonly status: 'active' | 'quarantined' | 'reauthorization_required'
-  /** Why consent is needed again, as a stable word. */
+  /** By which its user knows the account, as far as the provider said so: an e-mail address or a name. */
+  readonly label: string | undefined
+  /** Whether this account is meant where none is named. */
+  readonly isDefault: boolean
+  readonly status: ShownStatus
+  readonly statusSince: Date
+  /** Why it is so, as a stable word; with `active` why its last refresh failed. */
   readonly reason: string | undefined
+  /** What the status means, for the person whose credential it is. English; switch on `status` and `reason` for other words. */
+  readonly message: string
+  /** As the provider granted it, which may be less than was asked for. */
   readonly scope: string | undefined
   readonly hasRefreshToken: boolean
   readonly expiresAt: Date | undefined
@@ -77,4 +91,6 @@ export interface CredentialInfo {
   readonly refreshTokenExpiresAt: Date | undefined
   readonly connectedAt: Date
   readonly lastRefreshedAt: Date | undefined
+  /** When a token of it was last handed out, to the hour. */
+  readonly lastUsedAt: Date | undefined
 }

@@ -5,10 +5,13 @@ import { type Actor, parseActor } from '../events/actor.js'
 import type { EventRecorder } from '../events/event-recorder.js'
 import type { DisconnectReason } from '../events/vault-event.js'
 import type { Log } from '../log.js'
+import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
-import type { CredentialRow, CredentialStore, NewOutboxJob } from '../storage/contract.js'
+import type { CredentialKey, CredentialRow, CredentialStore, NewOutboxJob } from '../storage/contract.js'
 import { joinCompanions } from '../storage/rules/join-companions.js'
+import { credentialKeyOf } from '../storage/rules/store-key.js'
+import { accountIdOf, accountRows, isConnected, isNamed, subjectOf } from './accounts.js'
 import { readCredentialData, writeCredentialData } from './credential-data.js'
 import { parseSelector } from './credential-request.js'
 import type { CredentialSelector } from './credentials.js'
@@ -33,19 +36,44 @@ export interface DisconnectOptions {
 /** Ends a credential, for one of these reasons. */
 export type Disconnect = (selector: CredentialSelector, options?: DisconnectOptions, reason?: DisconnectReason) => Promise<void>
 
+/** Ends what stands in one row. */
+export type DisconnectRow = (key: CredentialKey, actor: Actor | undefined, reason: DisconnectReason) => Promise<void>
+
 /**
- * Makes `vault.disconnect`: ends the credential here at once and for good, and revokes it at the provider in the background.
+ * Makes `vault.disconnect`: all accounts of the user on the connection, or the one that is named. The default one goes last, so that whoever
+ * asks meanwhile is not given another account's token.
+ */
+export function createDisconnect(
+  { tenant, credentials }: Pick<DisconnectParts, 'tenant' | 'credentials'>,
+  disconnectRow: DisconnectRow,
+): Disconnect {
+  return async (selector, options, reason = 'requested') => {
+    const { connectionId, userId, accountId } = parseSelector(selector)
+    const actor = parseActor(options)
+    const rows = (await accountRows(credentials, { tenant, connectionId, userId })).filter(isConnected)
+    // `default` is what stands in that place alone: a call that is repeated must not end the account that has become the default one.
+    const meant = rows.filter((row) => selector.accountId === undefined || isNamed(row, accountId))
+    const isDefault = (row: CredentialRow): boolean => row.accountId === DEFAULT_ACCOUNT_ID
+    for (const row of [...meant.filter((row) => !isDefault(row)), ...meant.filter(isDefault)])
+      await disconnectRow(credentialKeyOf(row), actor, reason)
+  }
+}
+
+/**
+ * Makes the step that ends one account here at once and for good, and revokes it at the provider in the background.
  * The row stays as a tombstone without secrets, so that a refresh in flight cannot bring the grant back.
  */
-export function createDisconnect(parts: DisconnectParts): Disconnect {
-  const { tenant, credentials, revocations, runtime, recorder } = parts
-  return async (selector, options, reason = 'requested') => {
-    const key = { tenant, ...parseSelector(selector) }
-    const event = recorder.make({ type: 'disconnected', ...key, reason, actor: parseActor(options) })
+export function createDisconnectRow(parts: DisconnectParts): DisconnectRow {
+  const { credentials, revocations, runtime, recorder } = parts
+  return async (key, actor, reason) => {
+    let eventId: string | undefined
     const attemptId = randomToken(runtime.random, 16)
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const row = await credentials.get(key)
       if (!row || row.status === 'disconnected') return
+      const accountId = accountIdOf(row, { subject: subjectOf(row) })
+      const event = recorder.make({ type: 'disconnected', ...key, accountId, reason, actor }, eventId)
+      eventId = event.id
       const outbox = await revocationOf(parts, row)
       const also = joinCompanions({ outbox }, await recorder.companionsOf(event))
       const result = await credentials.update({

@@ -3,15 +3,16 @@ import type { Users } from '../directory/users.js'
 import { isVaultError, VaultError } from '../errors.js'
 import { parseActor } from '../events/actor.js'
 import type { EventRecorder } from '../events/event-recorder.js'
-import type { CredentialRow, CredentialStore } from '../storage/contract.js'
+import type { CredentialStore } from '../storage/contract.js'
 import { credentialKeyOf, storeKeyProblem } from '../storage/rules/store-key.js'
-import type { Disconnect, DisconnectOptions } from './disconnect.js'
+import { allRows } from './all-rows.js'
+import type { DisconnectOptions, DisconnectRow } from './disconnect.js'
 
 export interface ForgetUserParts {
   readonly tenant: string
   readonly credentials: CredentialStore
   readonly sealer: Sealer
-  readonly disconnect: Disconnect
+  readonly disconnectRow: DisconnectRow
   readonly recorder: EventRecorder
   readonly users: Pick<Users, 'delete'>
   /** Takes him out of the access records and groups that name him. */
@@ -25,17 +26,16 @@ export interface ForgetUserParts {
  * rows, and who he was. Each step can be repeated: after a crash in the middle another call goes on.
  */
 export function createForgetUser(parts: ForgetUserParts): (userId: string, options?: DisconnectOptions) => Promise<void> {
-  const { tenant, credentials, sealer, disconnect, recorder, users, removeSubject, forgetters } = parts
+  const { tenant, credentials, sealer, disconnectRow, recorder, users, removeSubject, forgetters } = parts
   return async (userId, options) => {
     const actor = parseActor(options)
-    const by = actor && { actor }
     const problem = storeKeyProblem(userId)
     if (problem) throw new VaultError('invalid_request', `\`userId\` ${problem}.`, { fields: { userId: problem } })
     let count = 0
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const rows = await rowsOf(credentials, tenant, userId)
+      const rows = await allRows(credentials, { tenant, userId })
       // What is to be revoked has to be read first: it goes into a job that is sealed under the tenant's key.
-      for (const row of rows) if (row.status !== 'disconnected') await disconnect(row, by, 'user_forgotten')
+      for (const row of rows) if (row.status !== 'disconnected') await disconnectRow(credentialKeyOf(row), actor, 'user_forgotten')
       for (const forget of forgetters) await forget(userId)
       await sealer.destroyKeys(userId)
       if (rows.length === 0) {
@@ -45,7 +45,7 @@ export function createForgetUser(parts: ForgetUserParts): (userId: string, optio
         return
       }
       // Whatever is connected while this runs is found by the next round.
-      for (const row of await rowsOf(credentials, tenant, userId)) {
+      for (const row of await allRows(credentials, { tenant, userId })) {
         if (row.status === 'disconnected' && (await credentials.delete(credentialKeyOf(row), row.version)) === 'deleted') count += 1
       }
     }
@@ -62,15 +62,4 @@ async function removeUser(users: ForgetUserParts['users'], userId: string): Prom
     // He may have had credentials only.
     if (!isVaultError(error, 'not_found')) throw error
   }
-}
-
-async function rowsOf(credentials: CredentialStore, tenant: string, userId: string): Promise<readonly CredentialRow[]> {
-  const rows: CredentialRow[] = []
-  let cursor: string | undefined
-  do {
-    const page = await credentials.list({ tenant, userId, limit: 100, ...(cursor !== undefined && { cursor }) })
-    rows.push(...page.items)
-    cursor = page.cursor
-  } while (cursor !== undefined)
-  return rows
 }

@@ -1,20 +1,24 @@
 import type { Sealer } from '../crypto/sealer.js'
 import { isVaultError, VaultError } from '../errors.js'
 import { assessFreshness, DEFAULT_VALIDITY_MS, type Freshness, isLive } from '../expiry/policy.js'
+import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { Connection } from '../model/connection.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
+import { scopesOf } from '../model/scopes.js'
 import { type AccessGrant, isOlderThan } from '../refresh/access-grant.js'
 import type { RefreshCoordinator, RefreshRun } from '../refresh/coordinator.js'
 import { grantOf } from '../refresh/row-state.js'
 import type { UnwrittenGrants } from '../refresh/unwritten-grants.js'
 import type { Runtime } from '../runtime.js'
-import type { CredentialRow, CredentialStore } from '../storage/contract.js'
+import type { CredentialKey, CredentialRow, CredentialStore } from '../storage/contract.js'
+import { findAccount } from './accounts.js'
 import type { CredentialData } from './credential-data.js'
 import { credentialNotFound, providerUnavailable, reauthorizationRequired } from './credential-errors.js'
-import { parseGetOptions, parseSelector } from './credential-request.js'
+import { type ParsedGetOptions, parseGetOptions, parseSelector } from './credential-request.js'
 import { type CredentialSelector, Credentials, type GetCredentialsOptions } from './credentials.js'
+import type { LastUsed } from './last-used.js'
 import { createOpenedTokens } from './opened-tokens.js'
-import { scopesOf } from './scopes.js'
+import { withNeededAuthorization } from './with-needed-authorization.js'
 
 export interface GetCredentialsParts {
   readonly tenant: string
@@ -23,6 +27,7 @@ export interface GetCredentialsParts {
   readonly sealer: Sealer
   readonly coordinator: RefreshCoordinator
   readonly unwritten: UnwrittenGrants
+  readonly lastUsed: LastUsed
   readonly runtime: Runtime
   readonly callerWaitMs: number
 }
@@ -30,14 +35,11 @@ export interface GetCredentialsParts {
 /** An API that refuses every token would have a refresh made for each call; a token this young is not refreshed for it again. */
 const REJECTED_INTERVAL_MS = 30_000
 
-/** Nothing here changes bytes of a row. */
-const READ_ONLY = { copy: false } as const
-
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
 export function createGetCredentials(
   parts: GetCredentialsParts,
 ): (selector: CredentialSelector, options?: GetCredentialsOptions) => Promise<Credentials> {
-  const { tenant, connections, credentials, sealer, coordinator, unwritten, runtime, callerWaitMs } = parts
+  const { tenant, connections, credentials, sealer, coordinator, unwritten, lastUsed, runtime, callerWaitMs } = parts
   const { look, open, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
 
   return async (selector, options = {}) => {
@@ -46,36 +48,53 @@ export function createGetCredentials(
     signal?.throwIfAborted()
     const connection = await connections.get(connectionId)
     const key = { tenant, connectionId, userId, accountId }
-    let row: CredentialRow | null
+    let row: CredentialRow | undefined
     try {
-      row = await credentials.get(key, READ_ONLY)
+      row = await findAccount(credentials, key)
     } catch (error) {
       // What a refresh brought while the store was away is here, and nowhere else.
-      const grant = forceRefresh ? undefined : unwritten.find(key)
+      const grant = forceRefresh ? undefined : unwrittenOf(key)
       if (!grant || (rejected !== undefined && (await fingerprintOf(userId, grant.accessToken)) === rejected)) throw error
       return await handOut(key, grant, requiredScopes)
     }
     signal?.throwIfAborted()
-    if (!row || row.status === 'disconnected') throw credentialNotFound({ connectionId, userId })
+    try {
+      if (!row) throw credentialNotFound({ connectionId, userId })
+      return await getFrom(row, connection, { minValidityMs, requiredScopes, forceRefresh, rejected, signal })
+    } catch (error) {
+      throw withNeededAuthorization(error, { connection, key, row, requiredScopes })
+    }
+  }
+
+  async function getFrom(row: CredentialRow, connection: Connection, options: ParsedGetOptions): Promise<Credentials> {
+    const { minValidityMs, requiredScopes, forceRefresh, rejected, signal } = options
     const { data, accessToken } = look(row)
     assertScopes(row, data, requiredScopes)
 
     // The store answers, and still has not taken what the last refresh brought: nobody is given an older token than before,
     // and until it is written none is asked for again.
-    const unstored = forceRefresh ? undefined : unwritten.find(key, row)
-    if (unstored) return await handOut(key, unstored, requiredScopes)
+    const unstored = forceRefresh ? undefined : unwritten.find(row, row)
+    if (unstored) return await handOut(row, unstored, requiredScopes)
     const isForced = forceRefresh || (rejected !== undefined && (await isStillRejected(row, data, rejected)))
     const freshness = judge(connection, row, data, minValidityMs, isForced)
     switch (freshness) {
       case 'dead':
         throw reauthorizationRequired(row, data.reason ?? (isLiveRow(row, data) ? 'no_refresh_token' : 'expired'))
       case 'refresh-now':
-        return await handOut(row, await refreshed(connection, row, data, isForced, signal), requiredScopes)
+        return await handOut(row, await refreshed(connection, row, data, isForced, signal), requiredScopes, row)
       case 'refresh-soon':
       case 'fresh':
         if (freshness === 'refresh-soon') letRunBehind(coordinator.refresh(connection, row))
-        return await handOut(row, accessToken ? grantOf(row, data, accessToken) : await storedGrant(row, data))
+        return await handOut(row, accessToken ? grantOf(row, data, accessToken) : await storedGrant(row, data), [], row)
     }
+  }
+
+  /** Another account than the default one may stand in its place, and the store does not say so now. */
+  function unwrittenOf(key: CredentialKey): AccessGrant | undefined {
+    const grant = unwritten.find(key)
+    if (grant || key.accountId === DEFAULT_ACCOUNT_ID) return grant
+    const ofDefault = unwritten.find({ ...key, accountId: DEFAULT_ACCOUNT_ID })
+    return ofDefault?.accountId === key.accountId ? ofDefault : undefined
   }
 
   /** Whether the token that the API refused is the one in the row, and was not just obtained: then another would fare no better. */
@@ -90,11 +109,14 @@ export function createGetCredentials(
     { connectionId, userId }: Pick<CredentialRow, 'connectionId' | 'userId'>,
     grant: AccessGrant,
     requiredScopes: readonly string[] = [],
+    used?: CredentialRow,
   ): Promise<Credentials> {
     assertScopes({ connectionId, userId }, grant, requiredScopes)
+    if (used) lastUsed.note(used)
     return new Credentials({
       connectionId,
       userId,
+      accountId: grant.accountId,
       tokenType: grant.tokenType,
       scope: grant.scope ?? undefined,
       expiresAt: grant.expiresAtMs === null ? undefined : new Date(grant.expiresAtMs),
@@ -195,6 +217,6 @@ function assertScopes(
   throw new VaultError(
     'insufficient_scope',
     `The credential of user "${userId}" on connection "${connectionId}" lacks scope ${missingScopes.map((s) => `"${s}"`).join(', ')}. Let the user connect again with these scopes added.`,
-    { connectionId, userId, missingScopes },
+    { connectionId, userId, missingScopes, grantedScopes: [...granted] },
   )
 }

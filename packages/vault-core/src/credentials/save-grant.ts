@@ -2,15 +2,18 @@ import { randomToken } from '../crypto/random-token.js'
 import type { Sealer } from '../crypto/sealer.js'
 import { isVaultError, VaultError } from '../errors.js'
 import type { EventRecorder } from '../events/event-recorder.js'
-import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
+import { hasSameScopes } from '../model/scopes.js'
 import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
 import { nextDueAtMs } from '../refresh/due.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { CredentialContent, CredentialKey, CredentialRow, CredentialStore } from '../storage/contract.js'
+import { credentialKeyOf } from '../storage/rules/store-key.js'
+import { accountIdOf, accountRows, subjectOf } from './accounts.js'
+import { chooseAccount } from './choose-account.js'
 import { type CredentialData, readCredentialData, writeCredentialData } from './credential-data.js'
-import { hasSameScopes } from './scopes.js'
+import type { DisconnectRow } from './disconnect.js'
 import { openRefreshToken, sealTokens } from './sealed-tokens.js'
 
 export interface SaveGrantParts {
@@ -19,6 +22,8 @@ export interface SaveGrantParts {
   readonly credentials: CredentialStore
   readonly sealer: Sealer
   readonly runtime: Runtime
+  /** Ends an account whose place another one has taken. */
+  readonly disconnectRow: DisconnectRow
   readonly recorder: EventRecorder
 }
 
@@ -27,11 +32,10 @@ export interface SaveGrantParts {
  * grant that is under way is dropped.
  */
 export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) => Promise<SavedGrant> {
-  const { tenant, connections, credentials, sealer, runtime, recorder } = parts
+  const { tenant, connections, credentials, sealer, runtime, disconnectRow, recorder } = parts
   return async (grant) => {
     const { connectionId, userId, tokens } = grant
-    const accountId = DEFAULT_ACCOUNT_ID
-    const key: CredentialKey = { tenant, connectionId, userId, accountId }
+    const owner = { tenant, connectionId, userId }
     const accessToken = usableAccessToken(grant)
     const connection = await connections.get(connectionId)
     const lifetimeS = tokens.expiresInS ?? connection.defaultLifetimeS
@@ -43,6 +47,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       scope: tokens.scope ?? grant.requestedScope ?? null,
       issuedAtMs: grant.requestStartedAtMs,
       connectedAtMs: runtime.clock.now(),
+      statusSinceMs: runtime.clock.now(),
       lastRefreshedAtMs: null,
       refreshTokenExpiresAtMs:
         tokens.refreshTokenExpiresInS === undefined ? null : grant.requestStartedAtMs + tokens.refreshTokenExpiresInS * 1000,
@@ -59,14 +64,14 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
     }
     const actor = grant.actor ?? { kind: 'user', id: userId }
     const scope = data.scope ?? undefined
-    const connected = recorder.make({ type: 'connected', ...key, scope, actor })
+    let connectedId: string | undefined
     let changeId: string | undefined
     let attemptId = randomToken(runtime.random, 16)
     await sealer.prepare(userId)
 
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const row = await credentials.get(key)
-      if (row && !grant.replaceAccount) refuseOtherAccount(row, data)
+      const { accountKey, row, ends } = chooseAccount(await accountRows(credentials, owner), grant, runtime.clock.now())
+      const key: CredentialKey = { ...owner, accountId: accountKey }
       const refreshToken = tokens.refreshToken ?? (row ? await refreshTokenOfSameAccount(sealer, row, data) : undefined)
       const set: CredentialContent = {
         ...(await sealTokens(
@@ -84,10 +89,13 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
         ),
         data: writeCredentialData(data),
       }
-      const previousScope = row ? scopeBefore(row) : undefined
+      const accountId = accountIdOf(key, data)
+      const connected = recorder.make({ type: 'connected', ...owner, accountId, scope, actor }, connectedId)
+      connectedId = connected.id
+      const previousScope = row ? scopeBefore(row, data) : undefined
       const events = [connected]
       if (previousScope !== undefined && !hasSameScopes(previousScope, scope)) {
-        const changed = recorder.make({ type: 'scope_changed', ...key, scope, previousScope, actor }, changeId)
+        const changed = recorder.make({ type: 'scope_changed', ...owner, accountId, scope, previousScope, actor }, changeId)
         changeId = changed.id
         events.push(changed)
       }
@@ -103,6 +111,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
         continue
       }
       recorder.announce(...events)
+      if (ends) await disconnectRow(credentialKeyOf(ends), actor, 'requested')
       return {
         connectionId,
         userId,
@@ -122,9 +131,9 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
 
 const MAX_TRIES = 10
 
-/** Undefined where nothing was granted before, or nobody knows what. */
-function scopeBefore(row: CredentialRow): string | undefined {
-  if (row.status === 'disconnected') return undefined
+/** Undefined where nothing was granted before, or nobody knows what, or by another account. */
+function scopeBefore(row: CredentialRow, { subject }: CredentialData): string | undefined {
+  if (row.status === 'disconnected' || (subject !== null && ![null, subject].includes(subjectOf(row)))) return undefined
   try {
     return readCredentialData(row).scope ?? undefined
   } catch {
@@ -143,26 +152,9 @@ function usableAccessToken({ connectionId, userId, tokens }: ConsentedGrant): Se
   )
 }
 
-/**
- * A user who signs in with another account than the one that is connected mostly does so by mistake, or was made to.
- *
- * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.7 RFC 9700, section 4.7}
- */
-function refuseOtherAccount(row: CredentialRow, { subject }: CredentialData): void {
-  if (row.status === 'disconnected' || subject === null) return
-  const connected = readCredentialData(row).subject
-  if (connected === null || connected === subject) return
-  const { connectionId, userId } = row
-  throw new VaultError(
-    'authorization_response_invalid',
-    `User "${userId}" signed in at connection "${connectionId}" with another account than the one that is connected. Disconnect that first, or start with \`replaceAccount\`.`,
-    { connectionId, userId, reason: 'other_account' },
-  )
-}
-
 /** Providers such as Google send a refresh token with the first consent only: it stays good for the same account, and for no other. */
 async function refreshTokenOfSameAccount(sealer: Sealer, row: CredentialRow, data: CredentialData): Promise<Secret | undefined> {
-  if (row.status !== 'active' || data.subject === null || readCredentialData(row).subject !== data.subject) return undefined
+  if (row.status !== 'active' || data.subject === null || subjectOf(row) !== data.subject) return undefined
   try {
     return await openRefreshToken(sealer, row)
   } catch (error) {

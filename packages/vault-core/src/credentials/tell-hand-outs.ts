@@ -15,13 +15,14 @@ export function tellHandOuts(get: GetCredentials, recorder: EventRecorder): GetC
   return async (selector, options) => {
     try {
       const credentials = await get(selector, options)
-      await recorder.record(recorder.make({ type: 'accessed', ...about(selector, options), fingerprint: credentials.fingerprint }))
+      await recorder.record(recorder.make({ type: 'accessed', ...about(credentials, options), fingerprint: credentials.fingerprint }))
       return credentials
     } catch (error) {
       // A call that is wrong in itself asked for nobody's; one that its caller ended was not refused.
       if (isVaultError(error) && error.code !== 'invalid_request') {
         const { code, facts } = error
-        await recorder.recordAnyway(recorder.make({ type: 'access_refused', ...about(selector, options), code, reason: facts.reason }))
+        const whose = { ...selector, ...(facts.authorization?.accountId !== undefined && { accountId: facts.authorization.accountId }) }
+        await recorder.recordAnyway(recorder.make({ type: 'access_refused', ...about(whose, options), code, reason: facts.reason }))
       }
       throw error
     }

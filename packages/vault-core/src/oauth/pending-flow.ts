@@ -1,8 +1,8 @@
 import type { SealContext, Sealer } from '../crypto/sealer.js'
+import { sha256Base64url } from '../crypto/sha256-base64url.js'
 import { VaultError } from '../errors.js'
 import { Secret } from '../secret.js'
 import type { TicketKey, TicketStore } from '../storage/contract.js'
-import { sha256Base64url } from './sha256-base64url.js'
 
 /** How long a flow may take, milliseconds of the store's clock. */
 export const FLOW_TTL_MS: number = 600_000

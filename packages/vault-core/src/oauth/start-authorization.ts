@@ -1,4 +1,5 @@
 import { randomToken } from '../crypto/random-token.js'
+import { sha256Base64url } from '../crypto/sha256-base64url.js'
 import { VaultError } from '../errors.js'
 import type { Connection, ConnectionProperties } from '../model/connection.js'
 import { mergeConnectionProperties } from '../model/connection-properties.js'
@@ -7,7 +8,6 @@ import type { StartAuthorization, StartedAuthorization } from './authorization-f
 import type { AuthorizationParts } from './authorization-parts.js'
 import { readStartRequest } from './authorization-request.js'
 import { FLOW_TTL_MS, type PendingFlows } from './pending-flow.js'
-import { sha256Base64url } from './sha256-base64url.js'
 
 /** 256 bits, as 43 characters of base64url. */
 const RANDOM_BYTES = 32

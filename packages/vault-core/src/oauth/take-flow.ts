@@ -1,9 +1,9 @@
 import { constantTimeEqual } from '../crypto/constant-time.js'
+import { sha256Base64url } from '../crypto/sha256-base64url.js'
 import type { Log } from '../log.js'
 import { flowInvalid } from './authorization-errors.js'
 import type { CompleteAuthorization } from './authorization-flow.js'
 import type { PendingFlow, PendingFlows } from './pending-flow.js'
-import { sha256Base64url } from './sha256-base64url.js'
 
 /**
  * Spends the state, and returns its flow if this browser and this user began it.

@@ -5,6 +5,8 @@ import type { CredentialRow } from '../storage/contract.js'
 /** A token that may be handed out: what a refresh yields, whether it was read from the row or comes straight from the provider. */
 export interface AccessGrant {
   readonly accessToken: Secret
+  /** The account, as callers name it. */
+  readonly accountId: string
   readonly tokenType: string
   readonly scope: string | null
   readonly issuedAtMs: number

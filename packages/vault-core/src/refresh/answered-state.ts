@@ -1,3 +1,4 @@
+import { accountIdOf } from '../credentials/accounts.js'
 import { type AnswerMark, type CredentialData, readCredentialData } from '../credentials/credential-data.js'
 import { toBase64url } from '../crypto/base64.js'
 import type { TokenResponse } from '../oauth/token-response.js'
@@ -50,6 +51,7 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
     lastRefreshedAtMs: clock.now(),
     refreshTokenExpiresAtMs:
       response.refreshTokenExpiresInS === undefined ? before.refreshTokenExpiresAtMs : startedAtMs + response.refreshTokenExpiresInS * 1000,
+    ...((isUsable ? 'active' : 'quarantined') !== row.status && { statusSinceMs: clock.now() }),
     reason: isGood ? null : isUsable ? EXPIRED_ON_ARRIVAL : 'quarantined',
     failures,
     retryAtMs: isGood ? null : clock.now() + backoffMs(failures, undefined, random),
@@ -64,6 +66,7 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
     isUsable && response.accessToken
       ? {
           accessToken: response.accessToken,
+          accountId: accountIdOf(row, data),
           tokenType,
           scope,
           issuedAtMs: startedAtMs,

@@ -1,3 +1,4 @@
+import { accountIdOf, subjectOf } from '../credentials/accounts.js'
 import type { Connection } from '../model/connection.js'
 import type { CredentialKey, CredentialRow, LeaseHolder } from '../storage/contract.js'
 import type { RefreshContext } from './context.js'
@@ -30,4 +31,9 @@ export interface Attempt extends Omit<WantedRefresh, 'seen'> {
 /** Who holds the lease of this attempt. */
 export function holderOf(attempt: Pick<Attempt, 'context' | 'row'>): LeaseHolder {
   return { owner: attempt.context.owner, fence: attempt.row.fence }
+}
+
+/** Whose credential it is, as callers name the account: for what is told of this attempt. */
+export function ownerOf({ key, row }: Pick<Attempt, 'key' | 'row'>): CredentialKey {
+  return { ...key, accountId: accountIdOf(row, { subject: subjectOf(row) }) }
 }

@@ -1,14 +1,14 @@
 import { readCredentialData } from '../credentials/credential-data.js'
 import { providerUnavailable, unusableAnswer } from '../credentials/credential-errors.js'
-import { hasSameScopes } from '../credentials/scopes.js'
 import { openAccessToken } from '../credentials/sealed-tokens.js'
 import type { VaultEvent } from '../events/vault-event.js'
 import { isLive } from '../expiry/policy.js'
+import { hasSameScopes } from '../model/scopes.js'
 import type { TokenResponse } from '../oauth/token-response.js'
 import type { AccessGrant } from './access-grant.js'
 import { answerWrites } from './answer-writes.js'
 import { EXPIRED_ON_ARRIVAL, type NextState, nextState, type RefreshAnswer, withOldToken } from './answered-state.js'
-import type { Attempt } from './attempt.js'
+import { type Attempt, ownerOf } from './attempt.js'
 import { grantOf } from './row-state.js'
 import { writeBack } from './write-back.js'
 
@@ -49,15 +49,16 @@ async function stateAfter(attempt: Attempt, answer: RefreshAnswer): Promise<Next
 
 /** What is told of the answer once it is written. */
 function eventsOf(attempt: Attempt, { response, startedAtMs }: RefreshAnswer, next: NextState): readonly VaultEvent[] {
-  const { context, key, attemptId, row } = attempt
+  const { context, attemptId, row } = attempt
   const { recorder, runtime } = context
   const { reason, scope, warnedOfEndMs } = next.data
-  if (reason !== null) return [recorder.make({ type: 'refresh_failed', ...key, attemptId, reason, retryAfterMs: waitMs(attempt, next) })]
+  if (reason !== null)
+    return [recorder.make({ type: 'refresh_failed', ...ownerOf(attempt), attemptId, reason, retryAfterMs: waitMs(attempt, next) })]
   const before = readCredentialData(row)
   const events = [
     recorder.make({
       type: 'refreshed',
-      ...key,
+      ...ownerOf(attempt),
       attemptId,
       expiresAtMs: next.stored?.expiresAtMs ?? undefined,
       rotated: response.refreshToken !== undefined && row.refreshTokenFingerprint !== null,
@@ -65,9 +66,9 @@ function eventsOf(attempt: Attempt, { response, startedAtMs }: RefreshAnswer, ne
     }),
   ]
   if (before.scope !== null && !hasSameScopes(before.scope, scope))
-    events.push(recorder.make({ type: 'scope_changed', ...key, scope: scope ?? undefined, previousScope: before.scope }))
+    events.push(recorder.make({ type: 'scope_changed', ...ownerOf(attempt), scope: scope ?? undefined, previousScope: before.scope }))
   if (warnedOfEndMs !== null && warnedOfEndMs !== before.warnedOfEndMs)
-    events.push(recorder.make({ type: 'refresh_token_expiring', ...key, refreshTokenExpiresAtMs: warnedOfEndMs }))
+    events.push(recorder.make({ type: 'refresh_token_expiring', ...ownerOf(attempt), refreshTokenExpiresAtMs: warnedOfEndMs }))
   return events
 }
 

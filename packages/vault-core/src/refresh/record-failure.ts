@@ -10,7 +10,7 @@ import type { VaultError } from '../errors.js'
 import type { VaultEvent } from '../events/vault-event.js'
 import type { Companions, CredentialContent, CredentialRow } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
-import { type Attempt, holderOf } from './attempt.js'
+import { type Attempt, holderOf, ownerOf } from './attempt.js'
 import { backoffMs } from './backoff.js'
 import { CLIENT_REJECTED_MS, concernsApplication } from './circuit.js'
 import type { FailureVerdict } from './classify-failure.js'
@@ -46,9 +46,13 @@ async function judgeRejectedGrant(attempt: Attempt, data: CredentialData, isOpen
     throw grantChanged(key)
   }
   const reason = isOpen || data.sentTwiceAtMs !== null ? 'rotation_outcome_unknown' : 'revoked'
-  const ended = recorder.make({ type: 'reauthorization_required', ...key, reason })
-  const failed = recorder.make({ type: 'refresh_failed', ...key, attemptId, reason, retryAfterMs: undefined })
-  const change = { status: 'reauthorization_required', dueAtMs: null, data: { reason, retryAtMs: null } } as const
+  const ended = recorder.make({ type: 'reauthorization_required', ...ownerOf(attempt), reason })
+  const failed = recorder.make({ type: 'refresh_failed', ...ownerOf(attempt), attemptId, reason, retryAfterMs: undefined })
+  const change = {
+    status: 'reauthorization_required',
+    dueAtMs: null,
+    data: { reason, retryAtMs: null, statusSinceMs: runtime.clock.now() },
+  } as const
   const noted = await note(attempt, change, [ended, failed])
   if (noted === 'moved') throw grantChanged(key)
   if (noted === 'failed') await recorder.recordAnyway(failed)
@@ -70,7 +74,7 @@ async function recordPassingFailure(
   const isInFlight = verdict.kind === 'outcome_unknown' && verdict.inFlight && connection.rotation.kind === 'strict'
   const backedOffMs = backoffMs(failures, verdict.retryAfterMs, runtime.random)
   const retryAfterMs = isApplications ? CLIENT_REJECTED_MS : isInFlight ? timing.takeOverSentAfterMs : backedOffMs
-  const event = recorder.make({ type: 'refresh_failed', ...key, attemptId, reason, retryAfterMs })
+  const event = recorder.make({ type: 'refresh_failed', ...ownerOf(attempt), attemptId, reason, retryAfterMs })
 
   context.log.warn({ ...key, reason, failures, retryAfterMs }, 'A refresh failed.')
   if (isApplications && !isOpen) {

@@ -6,7 +6,7 @@ import type { TokenEndpointOutcome } from '../oauth/token-response.js'
 import type { Secret } from '../secret.js'
 import type { AccessGrant } from './access-grant.js'
 import { isNewsTo } from './answered-state.js'
-import { type Attempt, holderOf } from './attempt.js'
+import { type Attempt, holderOf, ownerOf } from './attempt.js'
 import { classifyFailure } from './classify-failure.js'
 import { keepLease } from './lease-keeper.js'
 import { recordAnswer } from './record-answer.js'
@@ -35,7 +35,7 @@ export async function runAttempt(claimed: Omit<Attempt, 'isLeaseHeld' | 'place'>
   try {
     const refreshToken = await openOrRelease(attempt)
     const startedAtMs = runtime.clock.now()
-    context.recorder.announce(context.recorder.make({ type: 'refresh_started', ...key, attemptId: attempt.attemptId }))
+    context.recorder.announce(context.recorder.make({ type: 'refresh_started', ...ownerOf(attempt), attemptId: attempt.attemptId }))
     const { outcome, isEarlierOpen } = await sendMarked(attempt, refreshToken)
     const isOpen = isEarlierOpen || row.unresolvedSends > 0 || readCredentialData(row).outcomeUnknown
     if (outcome.kind !== 'answered') {

@@ -1,3 +1,4 @@
+import { accountIdOf } from '../credentials/accounts.js'
 import { type CredentialData, readCredentialData } from '../credentials/credential-data.js'
 import { credentialNotFound, providerUnavailable, reauthorizationRequired } from '../credentials/credential-errors.js'
 import { openAccessToken } from '../credentials/sealed-tokens.js'
@@ -45,5 +46,14 @@ export async function readMovedRow(
 /** What is handed out of a row. */
 export function grantOf(row: CredentialRow, data: CredentialData, accessToken: Secret): AccessGrant {
   const { tokenType, scope, issuedAtMs, tokenFence } = data
-  return { accessToken, tokenType, scope, issuedAtMs, expiresAtMs: row.expiresAtMs, epoch: row.epoch, tokenFence }
+  return {
+    accessToken,
+    accountId: accountIdOf(row, data),
+    tokenType,
+    scope,
+    issuedAtMs,
+    expiresAtMs: row.expiresAtMs,
+    epoch: row.epoch,
+    tokenFence,
+  }
 }

@@ -3,7 +3,7 @@ import type { CredentialSelector, GetCredentialsOptions, Vault } from '../../src
 import { interceptedStore } from '../fixtures/intercepted-store.js'
 import { ALICE, type VaultWorld, vaultWorld } from '../fixtures/vault-world.js'
 
-const READS = ['credentials.get', 'documents.get']
+const READS = ['credentials.get', 'credentials.getMany', 'credentials.list', 'documents.get']
 
 /** A vault in which Alice's token has ended, so that a good call would send a request; and what it asks of its store. */
 async function watched(): Promise<{ readonly vault: Vault; readonly calls: string[]; readonly world: VaultWorld }> {

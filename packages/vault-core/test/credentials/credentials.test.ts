@@ -18,13 +18,18 @@ describe('listCredentials', () => {
       connectionId: 'drive',
       userId: 'alice',
       accountId: 'default',
+      label: undefined,
+      isDefault: true,
       status: 'active',
+      statusSince: new Date(world.clock.now()),
       reason: undefined,
+      message: 'Connected.',
       scope: 'files.read',
       hasRefreshToken: true,
       expiresAt: new Date(world.clock.now() + 3_600_000),
       connectedAt: new Date(world.clock.now()),
       lastRefreshedAt: undefined,
+      lastUsedAt: undefined,
     })
   })
 

@@ -105,7 +105,7 @@ describe('an expired credential', () => {
       },
     })
     await world.connect(vault)
-    expect((await vault.listCredentials({ userId: 'alice' })).items).toMatchObject([{ status: 'active', hasRefreshToken: false }])
+    expect((await vault.listCredentials({ userId: 'alice' })).items).toMatchObject([{ status: 'expiring', hasRefreshToken: false }])
     await world.clock.advance(2 * HOUR)
     await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'reauthorization_required', facts: { reason: 'expired' } })
     expect(world.provider.refreshes()).toBe(0)

@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { toBase64url } from '../crypto/base64.js'
+import { toBase64url } from './base64.js'
 
 /** SHA-256 of the text's UTF-8 bytes as base64url without padding: 43 characters. */
 export function sha256Base64url(text: string): string {
