@@ -8,6 +8,7 @@ export default defineConfig(
     aes: 'src/crypto/aes.ts',
     audit: 'src/audit/index.ts',
     webhooks: 'src/webhooks/index.ts',
+    'refresh-worker': 'src/refresh-worker/index.ts',
     'aws-kms': 'src/crypto/keyrings/aws-kms.ts',
     'google-cloud-kms': 'src/crypto/keyrings/google-cloud-kms.ts',
     'vault-transit': 'src/crypto/keyrings/vault-transit.ts',

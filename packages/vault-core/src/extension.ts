@@ -3,6 +3,7 @@ import type { Sealer } from './crypto/sealer.js'
 import type { EventRecorder } from './events/event-recorder.js'
 import type { Log } from './log.js'
 import type { ConnectionRegistry } from './model/connection-registry.js'
+import type { RefreshingParts } from './refresh/refreshing-parts.js'
 import type { Runtime } from './runtime.js'
 import type { AuditStore, CredentialStore, DocumentStore, OutboxStore, TicketStore } from './storage/contract.js'
 
@@ -26,6 +27,8 @@ export interface VaultExtension {
   readonly disconnect: Disconnect
   /** Aborted when the vault begins to close: nothing that may take long is begun after it. */
   readonly closing: AbortSignal
+  /** What the refresh worker works with. */
+  readonly refreshing: RefreshingParts
   /**
    * Has `forget` called with each user whom the vault is to forget, before his keys are destroyed: whoever keeps something of users removes it
    * there. It may be called again for the same user, after a crash or for what came meanwhile; what it throws ends `forgetUser`, to be repeated.

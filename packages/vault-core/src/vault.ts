@@ -36,6 +36,8 @@ import { createRoles, type Roles } from './permissions/roles.js'
 import { createCircuits } from './refresh/circuits.js'
 import type { RefreshContext } from './refresh/context.js'
 import { createRefreshCoordinator } from './refresh/coordinator.js'
+import { createWorkerPresence } from './refresh/due-work/worker-presence.js'
+import { createRates } from './refresh/rate/rates.js'
 import { createRefreshJournal } from './refresh/refresh-journal.js'
 import { createSendSlots } from './refresh/send-slots.js'
 import { createSweeper, type SweepReport } from './refresh/sweeper.js'
@@ -221,15 +223,25 @@ export function createVault(options: VaultOptions): Vault {
     await store.outbox.add([await revocations.jobFor({ connectionId, ...tokens })])
     revocations.start()
   }
+  const storeNow = (): Promise<number> => store.now()
+  const owner = randomToken(runtime.random, 16)
+  const presence = createWorkerPresence({ documents: store.documents, storeNow, tenant, runtime })
   const refreshContext: RefreshContext = {
     credentials: store.credentials,
-    storeNow: () => store.now(),
+    storeNow,
     sealer,
     runtime,
     log,
     recorder,
     circuits: createCircuits({ documents: store.documents, sealer, tenant, runtime, log, recorder }),
     slots: createSendSlots(refreshing.maxConcurrentRefreshes),
+    rates: createRates({ documents: store.documents, storeNow, tenant, owner, runtime, log, stopped: stopped.signal }),
+    dueTerms: {
+      random: runtime.random,
+      get aheadByDefault() {
+        return presence.isThere
+      },
+    },
     journal: createRefreshJournal({
       journal: refreshing.journal,
       sealer,
@@ -242,7 +254,7 @@ export function createVault(options: VaultOptions): Vault {
     unwritten: createUnwrittenGrants(runtime.clock),
     closing: closing.signal,
     stopped: stopped.signal,
-    owner: randomToken(runtime.random, 16),
+    owner,
     peerWaitMs: callerWaitMs,
     sendRefresh: (connection, refreshToken, limits) => sendRefreshRequest({ connection, refreshToken, ...limits, discovery, runtime }),
     discardTokens,
@@ -254,6 +266,8 @@ export function createVault(options: VaultOptions): Vault {
     coordinator,
     connections,
     tenant,
+    maxConcurrentRefreshes: refreshing.maxConcurrentRefreshes,
+    presence,
     alsoSweep: async () => {
       revocations.start()
       await Promise.all([lastUsed.flush(), recorder.sweep()])
@@ -261,7 +275,17 @@ export function createVault(options: VaultOptions): Vault {
   })
   const ending = { tenant, credentials: store.credentials, sealer, revocations, runtime, log, recorder }
   const disconnectRow = createDisconnectRow(ending)
-  const saveGrant = createSaveGrant({ tenant, connections, credentials: store.credentials, sealer, runtime, disconnectRow, recorder })
+  const { dueTerms } = refreshContext
+  const saveGrant = createSaveGrant({
+    tenant,
+    connections,
+    credentials: store.credentials,
+    sealer,
+    runtime,
+    disconnectRow,
+    recorder,
+    dueTerms,
+  })
   const kept = { documents: store.documents, tenant, runtime }
   const permissions = createPermissions({ ...kept, log })
   const roles = createRoles({ ...kept, permissions })
@@ -344,6 +368,7 @@ export function createVault(options: VaultOptions): Vault {
   const extension: VaultExtension = {
     ...{ tenant, accountId, documents, tickets, credentials, outbox, audit, sealer, runtime, log, recorder, connections },
     disconnect,
+    refreshing: { context: refreshContext, coordinator, connections, tenant, documents, presence, sweeper, disconnectRow },
     storeNow: refreshContext.storeNow,
     closing: closing.signal,
     onForgetUser: (forget) => void forgetters.push(forget),

@@ -34,6 +34,7 @@ export function connectionInfo(connection: Connection, times: Pick<ConnectionInf
     defaultLifetimeS: rest.defaultLifetimeS,
     minValidityMs: rest.minValidityMs,
     refreshAhead: rest.refreshAhead,
+    maxRefreshesPerSecond: rest.maxRefreshesPerSecond,
     refreshTokenIdleLifetimeS: rest.refreshTokenIdleLifetimeS,
     allowInsecureRequests: rest.allowInsecureRequests,
     tokenRequestContentType: rest.tokenRequestContentType,

@@ -36,8 +36,13 @@ export interface DisconnectOptions {
 /** Ends a credential, for one of these reasons. */
 export type Disconnect = (selector: CredentialSelector, options?: DisconnectOptions, reason?: DisconnectReason) => Promise<void>
 
-/** Ends what stands in one row. */
-export type DisconnectRow = (key: CredentialKey, actor: Actor | undefined, reason: DisconnectReason) => Promise<void>
+/** Ends what stands in one row, if `onlyIf` says so of what it finds there. Returns whether it did. */
+export type DisconnectRow = (
+  key: CredentialKey,
+  actor: Actor | undefined,
+  reason: DisconnectReason,
+  onlyIf?: (found: CredentialRow) => boolean,
+) => Promise<boolean>
 
 /**
  * Makes `vault.disconnect`: all accounts of the user on the connection, or the one that is named. The default one goes last, so that whoever
@@ -65,12 +70,12 @@ export function createDisconnect(
  */
 export function createDisconnectRow(parts: DisconnectParts): DisconnectRow {
   const { credentials, revocations, runtime, recorder } = parts
-  return async (key, actor, reason) => {
+  return async (key, actor, reason, onlyIf) => {
     let eventId: string | undefined
     const attemptId = randomToken(runtime.random, 16)
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const row = await credentials.get(key)
-      if (!row || row.status === 'disconnected') return
+      if (!row || row.status === 'disconnected' || (onlyIf && !onlyIf(row))) return false
       const accountId = accountIdOf(row, { subject: subjectOf(row) })
       const event = recorder.make({ type: 'disconnected', ...key, accountId, reason, actor }, eventId)
       eventId = event.id
@@ -96,7 +101,7 @@ export function createDisconnectRow(parts: DisconnectParts): DisconnectRow {
       if (result.outcome === 'conflict') continue
       recorder.announce(event)
       if (outbox.length > 0) revocations.start()
-      return
+      return true
     }
     throw new VaultError(
       'conflict',

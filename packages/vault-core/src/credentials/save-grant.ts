@@ -5,7 +5,7 @@ import type { EventRecorder } from '../events/event-recorder.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
 import { hasSameScopes } from '../model/scopes.js'
 import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
-import { nextDueAtMs } from '../refresh/due.js'
+import { type DueTerms, nextDueAtMs } from '../refresh/due.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { CredentialContent, CredentialKey, CredentialRow, CredentialStore } from '../storage/contract.js'
@@ -25,6 +25,7 @@ export interface SaveGrantParts {
   /** Ends an account whose place another one has taken. */
   readonly disconnectRow: DisconnectRow
   readonly recorder: EventRecorder
+  readonly dueTerms: DueTerms
 }
 
 /**
@@ -32,7 +33,7 @@ export interface SaveGrantParts {
  * grant that is under way is dropped.
  */
 export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) => Promise<SavedGrant> {
-  const { tenant, connections, credentials, sealer, runtime, disconnectRow, recorder } = parts
+  const { tenant, connections, credentials, sealer, runtime, disconnectRow, recorder, dueTerms } = parts
   return async (grant) => {
     const { connectionId, userId, tokens } = grant
     const owner = { tenant, connectionId, userId }
@@ -81,12 +82,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
         )),
         status: 'active',
         expiresAtMs,
-        dueAtMs: nextDueAtMs(
-          { status: 'active', expiresAtMs, hasRefreshToken: refreshToken !== undefined },
-          data,
-          connection,
-          runtime.random,
-        ),
+        dueAtMs: nextDueAtMs({ status: 'active', expiresAtMs, hasRefreshToken: refreshToken !== undefined }, data, connection, dueTerms),
         data: writeCredentialData(data),
       }
       const accountId = accountIdOf(key, data)

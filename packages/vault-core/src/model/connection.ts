@@ -53,9 +53,16 @@ export interface ConnectionInput {
   readonly minValidityMs?: number
   /**
    * Refresh access tokens shortly before they expire, also those that nobody asks for: then nobody ever waits, and every
-   * grant is used once in the life of a token. Default false: they are refreshed when they are asked for.
+   * grant is used once in the life of a token. Default: as long as a refresh worker runs over the store; without one they are
+   * refreshed when they are asked for.
    */
   readonly refreshAhead?: boolean
+  /**
+   * How many refreshes all processes together send in a second, 1 to 10,000, shared by all connections of the same client id, provider and
+   * number: providers count by application. Kept to by refreshes that nobody waits for; one that a caller waits for goes at once, and counts.
+   * Default: no limit but what the provider says by 429 and `Retry-After`.
+   */
+  readonly maxRefreshesPerSecond?: number
   /** Seconds after which the provider forgets a refresh token that is not used. Given, the vault uses it in time. Default: none is known. */
   readonly refreshTokenIdleLifetimeS?: number
   /** Allow http endpoints on hosts other than loopback. Never in production. Default false. */
@@ -116,7 +123,8 @@ export interface Connection {
   readonly rotation: RotationProfile
   readonly defaultLifetimeS: number | undefined
   readonly minValidityMs: number | undefined
-  readonly refreshAhead: boolean
+  readonly refreshAhead: boolean | undefined
+  readonly maxRefreshesPerSecond: number | undefined
   readonly refreshTokenIdleLifetimeS: number | undefined
   readonly allowInsecureRequests: boolean
   readonly tokenRequestContentType: TokenRequestContentType

@@ -71,6 +71,7 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
   complain('rotation', rotationProblem(fields.get('rotation')))
   complain('defaultLifetimeS', rangeProblem(fields.get('defaultLifetimeS'), 1, TEN_YEARS_S, 'seconds'))
   complain('minValidityMs', rangeProblem(fields.get('minValidityMs'), 0, DAY_MS, 'milliseconds'))
+  complain('maxRefreshesPerSecond', rangeProblem(fields.get('maxRefreshesPerSecond'), 1, 10_000, 'refreshes'))
   complain('refreshTokenIdleLifetimeS', rangeProblem(fields.get('refreshTokenIdleLifetimeS'), 60, TEN_YEARS_S, 'seconds'))
   for (const field of ['refreshAhead', 'allowInsecureRequests']) {
     if (!['boolean', 'undefined'].includes(typeof fields.get(field))) complain(field, 'must be true or false')
@@ -121,6 +122,7 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'defaultLifetimeS',
   'minValidityMs',
   'refreshAhead',
+  'maxRefreshesPerSecond',
   'refreshTokenIdleLifetimeS',
   'allowInsecureRequests',
   'tokenRequestContentType',
@@ -217,7 +219,8 @@ function buildConnection(
     rotation: Object.freeze<RotationProfile>(input.rotation ? { ...input.rotation } : { kind: 'strict' }),
     defaultLifetimeS: input.defaultLifetimeS,
     minValidityMs: input.minValidityMs,
-    refreshAhead: input.refreshAhead ?? false,
+    refreshAhead: input.refreshAhead,
+    maxRefreshesPerSecond: input.maxRefreshesPerSecond,
     refreshTokenIdleLifetimeS: input.refreshTokenIdleLifetimeS,
     allowInsecureRequests: input.allowInsecureRequests ?? false,
     tokenRequestContentType: input.tokenRequestContentType ?? 'application/x-www-form-urlencoded',

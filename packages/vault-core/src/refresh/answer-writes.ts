@@ -101,7 +101,7 @@ async function writeOf(
   const status = next.status ?? statusOf(next)
   const expiresAtMs = next.stored?.expiresAtMs ?? null
   const due = { status, expiresAtMs, hasRefreshToken: tokens.refreshToken !== undefined }
-  const dueAtMs = nextDueAtMs(due, next.data, connection, context.runtime.random)
+  const dueAtMs = nextDueAtMs(due, next.data, connection, context.dueTerms)
   return {
     key,
     attemptId,

@@ -4,6 +4,7 @@ import type { CredentialKey, CredentialRow, LeaseHolder } from '../storage/contr
 import type { RefreshContext } from './context.js'
 import type { LeaseKeeper } from './lease-keeper.js'
 import type { RefreshTiming } from './profile.js'
+import type { Permit } from './rate/rate-window.js'
 import type { UnwrittenPlace } from './unwritten-grants.js'
 
 /** A refresh that is to be made: of which credential, and by whom it was seen to be needed. */
@@ -13,6 +14,8 @@ export interface WantedRefresh {
   readonly key: CredentialKey
   /** The row on which the caller decided. */
   readonly seen: CredentialRow
+  /** Of a refresh that nobody waits for: its turn in the connection's rate. */
+  readonly permit: Permit | undefined
   /** Hands over work that goes on after the callers have their token. */
   readonly inBackground: (work: Promise<void>) => void
 }

@@ -15,6 +15,10 @@ import type { FailureVerdict } from './classify-failure.js'
 export interface Circuits {
   /** Why no request of the connection may leave now. The first caller after an opening has ended may try, and the others wait for him. */
   refusal(connection: Connection, key: CredentialKey): Promise<VaultError | undefined>
+  /** Hears what other processes have found out, if that was not done within the last second. */
+  look(connection: Connection): Promise<void>
+  /** For how long no request of the connection may leave, milliseconds, as far as this process knows; and whether the next one is to try alone. */
+  pauseOf(connection: Connection): { readonly waitMs: number; readonly isTrial: boolean }
   /** Takes note of how a request ended. @param verdict - Undefined for an answer with tokens. */
   report(connection: Connection, key: CredentialKey, verdict: FailureVerdict | undefined): Promise<void>
 }
@@ -97,19 +101,31 @@ export function createCircuits(parts: {
     return toBase64url(await sealer.fingerprint('', JSON.stringify(parts)))
   }
 
+  /** How long this opening lasts, and then the trial after it. */
+  const waitOf = ({ trialUntilMs }: Circuit, { untilMs }: Opening): number => {
+    const waitMs = untilMs - clock.now()
+    if (waitMs > 0 && waitMs < LONGEST_MS) return waitMs
+    return Math.max(0, Math.min(1_000, trialUntilMs - clock.monotonic()))
+  }
+
   return {
     async refusal(connection, key) {
       const circuit = circuitOf(connection)
       await read(connection, circuit)
       const { opening } = circuit.state
       if (!opening) return undefined
-      const nowMs = clock.now()
-      const waitMs = opening.untilMs - nowMs
-      if (waitMs > 0 && waitMs < LONGEST_MS) return errorOf(key, opening, waitMs)
-      const trialMs = circuit.trialUntilMs - clock.monotonic()
-      if (trialMs > 0) return errorOf(key, opening, Math.min(1_000, trialMs))
+      const waitMs = waitOf(circuit, opening)
+      if (waitMs > 0) return errorOf(key, opening, waitMs)
       circuit.trialUntilMs = clock.monotonic() + TRIAL_MS
       return undefined
+    },
+
+    look: (connection) => read(connection, circuitOf(connection)),
+
+    pauseOf(connection) {
+      const circuit = circuitOf(connection)
+      const { opening } = circuit.state
+      return { waitMs: opening ? waitOf(circuit, opening) : 0, isTrial: opening !== undefined }
     },
 
     async report(connection, key, verdict) {

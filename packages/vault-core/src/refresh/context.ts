@@ -7,6 +7,8 @@ import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { CredentialStore } from '../storage/contract.js'
 import type { Circuits } from './circuits.js'
+import type { DueTerms } from './due.js'
+import type { Rates } from './rate/rates.js'
 import type { RefreshJournal } from './refresh-journal.js'
 import type { SendSlots } from './send-slots.js'
 import type { UnwrittenGrants } from './unwritten-grants.js'
@@ -21,6 +23,9 @@ export interface RefreshContext {
   readonly recorder: EventRecorder
   readonly circuits: Circuits
   readonly slots: SendSlots
+  readonly rates: Rates
+  /** What decides, beside a row and its connection, when somebody should look at the row. */
+  readonly dueTerms: DueTerms
   readonly journal: RefreshJournal
   readonly unwritten: UnwrittenGrants
   /** Aborted when the vault begins to close: no refresh begins after it. */

@@ -12,6 +12,13 @@ export interface DueFacts {
   readonly hasRefreshToken: boolean
 }
 
+/** What else decides. */
+export interface DueTerms {
+  readonly random: RandomSource
+  /** Whether tokens of connections that do not say are refreshed ahead. */
+  readonly aheadByDefault: boolean
+}
+
 /** A refresh token that would end unused is used after this share of its life: a day and a half before the end of a week. */
 const KEEP_ALIVE_SHARE = 0.8
 /** Too late to put off the end of a refresh token that keeps its date whatever is done. */
@@ -20,20 +27,27 @@ const KEEP_ALIVE_LEAST_MS = 3_600_000
 const WARN_MS = 3 * 86_400_000
 
 /** When the sweeper should look at a row that nobody works on, epoch milliseconds; null for never. */
-export function nextDueAtMs(row: DueFacts, data: CredentialData, connection: Connection, random: RandomSource): number | null {
+export function nextDueAtMs(row: DueFacts, data: CredentialData, connection: Connection, terms: DueTerms): number | null {
   if (!row.hasRefreshToken || row.status === 'disconnected' || row.status === 'reauthorization_required') return null
   // Whether the grant lives is to be known without waiting for somebody who asks.
   if (data.outcomeUnknown) return data.retryAtMs ?? 0
-  const spread = unitInterval(random)
-  const times = [aheadAtMs(row, data, connection, spread), keepAliveAtMs(data, connection, spread)].filter((time) => time !== undefined)
+  const spread = unitInterval(terms.random)
+  const aheadAtMs = isRefreshedAhead(connection, terms) ? refreshAheadOf(row, data, connection, spread) : undefined
+  const times = [aheadAtMs, keepAliveAtMs(data, connection, spread)].filter((time) => time !== undefined)
   return times.length === 0 ? null : Math.max(Math.min(...times), data.retryAtMs ?? 0)
 }
 
 /** Whether a row that nobody works on is to be refreshed though nobody asks. */
-export function isDueNow(row: DueFacts, data: CredentialData, connection: Connection, nowMs: number): boolean {
+export function isDueNow(
+  row: DueFacts,
+  data: CredentialData,
+  connection: Connection,
+  terms: Pick<DueTerms, 'aheadByDefault'>,
+  nowMs: number,
+): boolean {
   if (!row.hasRefreshToken || row.status === 'disconnected' || row.status === 'reauthorization_required') return false
   if (data.outcomeUnknown) return true
-  if (connection.refreshAhead && row.expiresAtMs !== null) {
+  if (isRefreshedAhead(connection, terms) && row.expiresAtMs !== null) {
     const token = { issuedAtMs: data.issuedAtMs, expiresAtMs: row.expiresAtMs, hasRefreshToken: true }
     if (assessFreshness(token, nowMs, needOf(connection)) !== 'fresh') return true
   }
@@ -46,9 +60,23 @@ export function endToAnnounceMs({ refreshTokenExpiresAtMs: endMs, warnedOfEndMs 
   return endMs !== null && endMs !== warnedOfEndMs && endMs - nowMs <= WARN_MS ? endMs : undefined
 }
 
-function aheadAtMs({ expiresAtMs }: DueFacts, { issuedAtMs }: CredentialData, connection: Connection, spread: number): number | undefined {
-  if (!connection.refreshAhead || expiresAtMs === null) return undefined
-  return refreshAheadAtMs({ issuedAtMs, expiresAtMs }, needOf(connection), spread)
+/** The latest moment at which a token that is refreshed ahead should be; undefined when it has no end. */
+export function latestAheadAtMs(row: Pick<DueFacts, 'expiresAtMs'>, data: CredentialData, connection: Connection): number | undefined {
+  return refreshAheadOf(row, data, connection, 1)
+}
+
+/** Whether tokens of this connection are refreshed though nobody asks for them. */
+export function isRefreshedAhead({ refreshAhead }: Connection, { aheadByDefault }: Pick<DueTerms, 'aheadByDefault'>): boolean {
+  return refreshAhead ?? aheadByDefault
+}
+
+function refreshAheadOf(
+  { expiresAtMs }: Pick<DueFacts, 'expiresAtMs'>,
+  { issuedAtMs }: CredentialData,
+  connection: Connection,
+  spread: number,
+): number | undefined {
+  return expiresAtMs === null ? undefined : refreshAheadAtMs({ issuedAtMs, expiresAtMs }, needOf(connection), spread)
 }
 
 function keepAliveAtMs(data: CredentialData, connection: Connection, spread: number): number | undefined {

@@ -88,7 +88,7 @@ async function recordPassingFailure(
   } else {
     const failed = { failures, reason, retryAtMs: runtime.clock.now() + retryAfterMs, outcomeUnknown: isOpen }
     const due = { status: row.status, expiresAtMs: row.expiresAtMs, hasRefreshToken: true }
-    const dueAtMs = nextDueAtMs(due, { ...data, ...failed }, connection, runtime.random)
+    const dueAtMs = nextDueAtMs(due, { ...data, ...failed }, connection, context.dueTerms)
     await noteOrRecord(attempt, { data: failed, dueAtMs }, event)
   }
   return verdict.kind === 'client_rejected'

@@ -9,6 +9,7 @@ import { isNewsTo } from './answered-state.js'
 import { type Attempt, holderOf, ownerOf } from './attempt.js'
 import { classifyFailure } from './classify-failure.js'
 import { keepLease } from './lease-keeper.js'
+import type { Permit } from './rate/rate-window.js'
 import { recordAnswer } from './record-answer.js'
 import { recordFailure } from './record-failure.js'
 
@@ -87,6 +88,16 @@ async function sendMarked(
 }
 
 async function sendOnce(attempt: Attempt, refreshToken: Secret, isEarlierOpen: boolean): Promise<TokenEndpointOutcome> {
+  // A permit is good for one request.
+  const permit = (isEarlierOpen ? undefined : attempt.permit) ?? attempt.context.rates.take(attempt.connection)
+  try {
+    return await sendWith(permit, attempt, refreshToken, isEarlierOpen)
+  } finally {
+    permit.end()
+  }
+}
+
+function sendWith(permit: Permit, attempt: Attempt, refreshToken: Secret, isEarlierOpen: boolean): Promise<TokenEndpointOutcome> {
   const { context, connection, key, timing } = attempt
   const { credentials, runtime } = context
   // The request's time counts from before the mark: who reckons from the mark when it surely has ended is never too early.
@@ -97,6 +108,7 @@ async function sendOnce(attempt: Attempt, refreshToken: Secret, isEarlierOpen: b
       await giveBack(attempt, isEarlierOpen)
       throw leaseLost(attempt)
     }
+    permit.sent()
     // Discovery and key signing may come before the request leaves: the lease is looked at once more directly before `fetch`.
     return context.sendRefresh(connection, refreshToken, { signal, maySend: attempt.isLeaseHeld })
   })
