@@ -23,8 +23,13 @@ export interface Worker {
 
 /** Bundles the worker's code, so that plain Node can run it. */
 export async function buildWorker(outfile: string): Promise<void> {
+  await buildProcess(join(import.meta.dirname, 'vault-worker.process.ts'), outfile)
+}
+
+/** Bundles the code of a process, so that plain Node can run it. */
+export async function buildProcess(entry: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [join(import.meta.dirname, 'vault-worker.process.ts')],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
