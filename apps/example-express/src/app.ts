@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { DemoProvider } from '@holdfast/demo-provider'
-import type { Vault } from '@holdfast/vault-core'
+import { isVaultError, type Vault } from '@holdfast/vault-core'
 import type { AuditLog } from '@holdfast/vault-core/audit'
 import type { Login } from '@holdfast/vault-login'
 import express, { type ErrorRequestHandler, type Express } from 'express'
@@ -12,6 +12,7 @@ import { browserAppPage } from './pages/browser-app-page.ts'
 import { operatorPage } from './pages/operator-page.ts'
 import { problemPage } from './pages/problem-page.ts'
 import { signInPage } from './pages/sign-in-page.ts'
+import { formField } from './request-fields.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
 import { connectionRoutes } from './routes/connection-routes.ts'
 import { ownOriginOnly } from './same-origin.ts'
@@ -118,11 +119,7 @@ const onError: ErrorRequestHandler = (error, _req, res, next) => {
 
 /** Express's own errors, of a body too large for one, carry the status to answer with. */
 function statusOf(error: unknown): number {
+  if (isVaultError(error, 'invalid_request')) return 400
   const status: unknown = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500
-}
-
-function formField(body: unknown, name: string): string {
-  const value: unknown = typeof body === 'object' && body !== null ? Object.entries(body).find(([key]) => key === name)?.[1] : undefined
-  return typeof value === 'string' ? value : ''
 }

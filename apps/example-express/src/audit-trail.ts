@@ -23,6 +23,7 @@ export function auditRow(entry: AuditLogEntry): FeedRow {
   return {
     time: dayAndTime(entry.at),
     what: WHAT[entry.type] ?? capitalized(words(entry.type)),
+    account: entry.accountId ?? '',
     who: whoOf(entry),
     detail: detailOf(entry),
     tone: entry.outcome === 'done' ? 'plain' : 'bad',

@@ -48,7 +48,8 @@ export function createBackgroundJob({ vault, provider, origin, accessKey, everyM
   async function runOnce(): Promise<void> {
     try {
       const { items } = await vault.listCredentials({ connectionId: CONNECTION_ID })
-      for (const { userId } of items) await countFilesOf(userId)
+      // Of somebody with several accounts it reads the default one: it names none.
+      for (const userId of new Set(items.map((item) => item.userId))) await countFilesOf(userId)
     } catch (error) {
       feed.add({ time: clockTime(Date.now()), user: '', what: explain(error), took: '', tone: 'bad' })
     }

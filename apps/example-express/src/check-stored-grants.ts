@@ -7,10 +7,10 @@ import { CONNECTION_ID } from './vault.ts'
  */
 export async function checkStoredGrants(vault: Vault): Promise<void> {
   const { items } = await vault.listCredentials({ connectionId: CONNECTION_ID })
-  for (const { connectionId, userId, status } of items) {
+  for (const { connectionId, userId, accountId, status } of items) {
     if (status !== 'active') continue
     try {
-      await vault.getCredentials({ connectionId, userId }, { forceRefresh: true })
+      await vault.getCredentials({ connectionId, userId, accountId }, { forceRefresh: true })
     } catch (error) {
       if (!isVaultError(error)) throw error
     }

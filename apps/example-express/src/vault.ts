@@ -13,7 +13,7 @@ export const CONNECTION_ID = 'demo'
 // All that embeds the vault: a store, a key, a connection, an audit log, and the router below.
 export function openVault(path: string, keys: readonly NamedKey[], provider: DemoProvider, audit: AuditLog, on: EventListener): Vault {
   const { issuer, clientId, clientSecret } = provider
-  const defaultConnectionProperties = { scope: 'openid offline_access files.read', prompt: 'consent' }
+  const defaultConnectionProperties = { scope: 'openid email offline_access files.read', prompt: 'consent' }
   return createVault({
     store: sqliteStore({ path }),
     keyring: localKeyring(keys),

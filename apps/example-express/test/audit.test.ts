@@ -19,10 +19,10 @@ describe('the audit trail', () => {
 
     const page = await (await browser.get('/audit')).text()
     expect(rowsOf(page)).toEqual([
-      ['Disconnected', 'Ada Okafor', 'Requested'],
-      ['Token handed out', expect.stringMatching(/^Service client sc_/), `Token ${fingerprint}`],
-      ['Token handed out', 'Ada Okafor', `Token ${fingerprint}`],
-      ['Connected', 'Ada Okafor', 'openid offline_access files.read'],
+      ['Disconnected', 'alice', 'Ada Okafor', 'Requested'],
+      ['Token handed out', 'alice', expect.stringMatching(/^Service client sc_/), `Token ${fingerprint}`],
+      ['Token handed out', 'alice', 'Ada Okafor', `Token ${fingerprint}`],
+      ['Connected', 'alice', 'Ada Okafor', 'openid email offline_access files.read'],
     ])
     expect(page).toContain('The log is whole')
     const other = httpBrowser(example)
@@ -46,7 +46,7 @@ describe('the audit trail', () => {
     const page = await (await browser.get('/audit')).text()
     expect(page).toContain('The log was changed behind the vault’s back')
     expect(page).toMatch(/number \d+ \(changed\)/)
-    expect(rowsOf(page)).toEqual([['Not written by the vault', 'Not known', '']])
+    expect(rowsOf(page)).toEqual([['Not written by the vault', '', 'Not known', '']])
   })
 })
 

@@ -33,7 +33,7 @@ describe.runIf(executablePath)('the example in Chromium', () => {
     await page.getByRole('button', { name: 'Alice Alvarez' }).click()
     await page.getByRole('button', { name: 'Allow' }).click()
     await page.waitForURL(`${example.origin}/connections`)
-    expect(await page.locator('.scope').allTextContents()).toEqual(['openid', 'offline_access', 'files.read'])
+    expect(await page.locator('.scope').allTextContents()).toEqual(['openid', 'email', 'offline_access', 'files.read'])
 
     const operator = await context.newPage()
     await operator.goto(`${example.origin}/operator`)
@@ -50,7 +50,7 @@ describe.runIf(executablePath)('the example in Chromium', () => {
     example.provider.setAccessTokenTtl(60)
     await page.getByRole('link', { name: 'Ask again' }).click()
     await page.getByText(/^in \d+ s$/).waitFor()
-    expect(page.url()).toBe(`${example.origin}/connections/files`)
+    expect(page.url()).toBe(`${example.origin}/connections/files?account=alice`)
     await page.getByText('Harbour at dawn.jpg').waitFor()
     expect(await fingerprint(page)).not.toBe(before)
     expect(grantsBefore[0]).toBe('authorization_code')

@@ -8,6 +8,8 @@ import { table } from './table.ts'
 
 export interface AuditPage {
   readonly user: User | undefined
+  /** The account that the entries are about; undefined for all. */
+  readonly account: string | undefined
   /** Newest first. */
   readonly entries: readonly AuditLogEntry[]
   /** Of the whole log, not of these entries only. */
@@ -15,12 +17,13 @@ export interface AuditPage {
 }
 
 /** What was done with a credential, by whom, and whether the log can be believed. */
-export function auditPage({ user, entries, verification }: AuditPage): string {
+export function auditPage({ user, account, entries, verification }: AuditPage): string {
   return layout(
     { title: 'Audit trail', user, at: '/audit' },
     html`<div class="page-head"><div><h1>Audit trail</h1>
 <p class="lead">What was done with your Driftbox connection, and by whom. Each entry is stored together with what it tells of: no token is handed out before
 the entry that says so is there.</p></div></div>
+${account !== undefined && html`<p class="soft">Of the account <code>${account}</code> only. <a href="/audit">Show all accounts</a></p>`}
 ${verdict(verification)}
 <section class="card flush" aria-label="What was done"><div class="table-frame">${table({
       caption: 'What was done, newest first',
@@ -28,6 +31,7 @@ ${verdict(verification)}
       columns: [
         ['time', 'Time'],
         ['what', 'What was done'],
+        ['account', 'Account'],
         ['who', 'By whom'],
         ['detail', 'Detail'],
       ],

@@ -1,4 +1,4 @@
-import type { CredentialInfo } from '@holdfast/vault-core'
+import type { CredentialInfo, Credentials } from '@holdfast/vault-core'
 import type { FilesAnswer } from '../driftbox.ts'
 import { type Html, html } from '../html.ts'
 import type { User } from '../users.ts'
@@ -7,29 +7,26 @@ import { layout, notice } from './layout.ts'
 
 export interface ConnectionsPage {
   readonly user: User
-  readonly credential: CredentialInfo | undefined
+  /** The default one first. */
+  readonly accounts: readonly CredentialInfo[]
   /** Undefined until the API was asked. */
   readonly answer?: ShownAnswer
   readonly problem?: { readonly title: string; readonly text: string } | undefined
 }
 
-/** An answer, and to which token it was given. */
-export type ShownAnswer = FilesAnswer & { readonly fingerprint: string }
+/** An answer, and to which token of which account it was given. */
+export type ShownAnswer = FilesAnswer & Pick<Credentials, 'accountId' | 'fingerprint'>
 
 /** What is connected, and what the provider's API answered. */
-export function connectionsPage({ user, credential, answer, problem }: ConnectionsPage): string {
+export function connectionsPage({ user, accounts, answer, problem }: ConnectionsPage): string {
   return layout(
     { title: 'Connections', user, at: '/connections' },
     html`<div class="page-head"><div><h1>Connections</h1><p class="lead">Accounts at other companies that this app may use for you.</p></div></div>
-${problem && !hasEnded(credential) && notice('bad', problem.title, problem.text)}
-${credential ? connectedCard(credential) : emptyCard}
-${answer && answerCard(answer)}`,
+${problem && notice('bad', problem.title, problem.text)}
+${accounts.map((account) => accountCard(account, accounts.length > 1))}
+${answer && answerCard(answer)}
+${accounts.length === 0 ? emptyCard : anotherCard}`,
   )
-}
-
-/** Says enough by itself. */
-function hasEnded(credential: CredentialInfo | undefined): boolean {
-  return credential?.status === 'reauthorization_required'
 }
 
 const connectHref = '/connect/demo?return_to=/connections'
@@ -40,42 +37,60 @@ const emptyCard = html`<section class="card connection" aria-labelledby="driftbo
 <div class="connection-head">${mark}<div><h2 id="driftbox">Driftbox</h2><p class="soft">Not connected. Connect it to read your files from here.</p></div>
 <a class="button primary" href="${connectHref}">Connect Driftbox</a></div></section>`
 
-function connectedCard(credential: CredentialInfo): Html {
-  const ended = hasEnded(credential)
-  return html`<section class="card connection" aria-labelledby="driftbox">
-<div class="connection-head">${mark}<div><h2 id="driftbox">Driftbox</h2><p class="soft">Connected ${dayAndTime(credential.connectedAt)}</p></div>
-<span class="badge ${ended ? 'bad' : 'good'}">${ended ? 'Ended' : 'Connected'}</span></div>
-${ended && endedNotice}
-${!ended && facts(credential)}
-<div class="actions">${!ended && html`<a class="button primary" href="/connections/files">Read my files</a>`}
-<form method="post" action="/connections/disconnect"><button class="button danger">Disconnect</button></form></div></section>`
+const anotherCard = html`<section class="card" aria-labelledby="another">
+<div class="connection-head"><div><h2 id="another">Another account</h2><p class="soft">Choose “Use another account” at Driftbox. Each is kept, refreshed and disconnected by itself.</p></div>
+<a class="button" href="${connectHref}">Connect another account</a></div></section>`
+
+function accountCard(account: CredentialInfo, isOneOfSeveral: boolean): Html {
+  const { accountId, label, isDefault, connectedAt, status } = account
+  const [tone, word] = BADGES[status]
+  const query = `?account=${encodeURIComponent(accountId)}`
+  const headingId = `account-${accountId}`
+  return html`<section class="card connection" aria-labelledby="${headingId}" data-account="${accountId}">
+<div class="connection-head">${mark}<div><h2 id="${headingId}">${label ?? 'Driftbox'}</h2>
+<p class="soft">Driftbox, connected ${dayAndTime(connectedAt)}${isOneOfSeveral && isDefault && '; used where no account is named'}</p></div>
+<span class="badge ${tone}">${word}</span></div>
+${status !== 'active' && statusNotice(account)}
+${status !== 'reauthorization_required' && facts(account)}
+<div class="actions">${status !== 'reauthorization_required' && html`<a class="button primary" href="/connections/files${query}">Read my files</a>`}
+<a class="button" href="/audit${query}">Audit trail</a>
+<form method="post" action="/connections/disconnect"><button class="button danger" name="account" value="${accountId}">Disconnect</button></form></div></section>`
 }
 
-const endedNotice = notice(
-  'bad',
-  'Driftbox no longer accepts this connection',
-  'The access that was stored has ended there. In this demo that is so after each restart, because the provider keeps its grants in memory. Your consent is needed once more.',
-  html`<a class="button primary" href="${connectHref}">Connect again</a>`,
-)
+const BADGES: Readonly<Record<CredentialInfo['status'], readonly ['good' | 'bad' | 'plain', string]>> = {
+  active: ['good', 'Connected'],
+  expiring: ['plain', 'Expiring'],
+  reauthorization_required: ['bad', 'Ended'],
+  quarantined: ['plain', 'Waiting'],
+}
 
-function facts({ scope, expiresAt, lastRefreshedAt, hasRefreshToken }: CredentialInfo): Html {
+/** In the vault's own words for the person whose account it is. */
+function statusNotice({ status, message }: CredentialInfo): Html {
+  const again = html`<a class="button primary" href="${connectHref}">Connect again</a>`
+  if (status !== 'reauthorization_required') return notice('plain', BADGES[status][1], message, status === 'expiring' && again)
+  const remark = 'In this demo that is so after each restart, because Driftbox keeps its grants in memory.'
+  return notice('bad', 'Driftbox no longer accepts this connection', `${message} ${remark}`, again)
+}
+
+function facts({ scope, expiresAt, hasRefreshToken, lastRefreshedAt, lastUsedAt }: CredentialInfo): Html {
   return html`<dl class="facts">
-<div><dt>Access token expires</dt><dd>${expiresAt ? countdown(expiresAt) : 'The provider does not say'}</dd></div>
+<div><dt>Access token expires</dt><dd>${expiresAt ? countdown(expiresAt, hasRefreshToken) : 'The provider does not say'}</dd></div>
 <div><dt>Last refreshed</dt><dd>${lastRefreshedAt ? clockTime(lastRefreshedAt.getTime()) : 'Not yet'}</dd></div>
-<div><dt>Refresh token</dt><dd>${hasRefreshToken ? 'Stored, sealed' : 'None'}</dd></div>
+<div><dt>Last used, to the hour</dt><dd>${lastUsedAt ? clockTime(lastUsedAt.getTime()) : 'Not yet'}</dd></div>
 <div class="wide"><dt>Scope</dt><dd>${(scope ?? '').split(' ').map((name) => html`<code class="scope">${name}</code>`)}</dd></div>
 </dl>`
 }
 
-function countdown(expiresAt: Date): Html {
-  return html`<time datetime="${expiresAt.toISOString()}" data-countdown>at ${clockTime(expiresAt.getTime())}</time>`
+function countdown(expiresAt: Date, isRenewed: boolean): Html {
+  const whenOver = isRenewed ? 'Expired; the next call gets a new one' : 'Expired'
+  return html`<time datetime="${expiresAt.toISOString()}" data-countdown data-when-over="${whenOver}">at ${clockTime(expiresAt.getTime())}</time>`
 }
 
-function answerCard({ owner, files, fingerprint, tookMs, atMs }: ShownAnswer): Html {
+function answerCard({ accountId, owner, files, fingerprint, tookMs, atMs }: ShownAnswer): Html {
   return html`<section class="card flush" aria-labelledby="files">
 <div class="card-head"><div><h2 id="files">Files of ${owner}</h2>
 <p class="soft">Driftbox answered at ${clockTime(atMs)}, in ${Math.round(tookMs)} ms, to the token <code data-fingerprint>${shortFingerprint(fingerprint)}</code></p></div>
-<a class="button" href="/connections/files">Ask again</a></div>
+<a class="button" href="/connections/files?account=${encodeURIComponent(accountId)}">Ask again</a></div>
 <ul class="files">${files.map(
     ({ name, kind, size }) =>
       html`<li><span class="file-name">${name}</span><span class="soft">${kind}</span><span class="file-size">${fileSize(size)}</span></li>`,

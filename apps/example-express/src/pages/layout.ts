@@ -58,7 +58,7 @@ export function avatar(name: string): Html {
   return html`<span class="avatar" aria-hidden="true">${initials}</span>`
 }
 
-export function notice(tone: 'good' | 'bad', title: string, text: HtmlValue, action?: HtmlValue): Html {
+export function notice(tone: 'good' | 'bad' | 'plain', title: string, text: HtmlValue, action?: HtmlValue): Html {
   return html`<div class="notice ${tone}" role="${tone === 'bad' ? 'alert' : 'status'}"><div><strong class="notice-title">${title}</strong><p>${text}</p></div>${action}</div>`
 }
 

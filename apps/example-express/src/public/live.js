@@ -7,7 +7,7 @@ function countDown(time) {
   time.title = time.textContent
   const show = () => {
     const leftS = Math.ceil((endMs - Date.now()) / 1000)
-    time.textContent = leftS > 0 ? `in ${wording(leftS)}` : 'Expired; the next call gets a new one'
+    time.textContent = leftS > 0 ? `in ${wording(leftS)}` : time.dataset.whenOver
     time.dataset.countdown = leftS > 0 ? 'running' : 'over'
     if (leftS <= 0) clearInterval(timer)
   }
