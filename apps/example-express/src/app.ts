@@ -15,6 +15,7 @@ import { signInPage } from './pages/sign-in-page.ts'
 import { formField } from './request-fields.ts'
 import { auditRoutes } from './routes/audit-routes.ts'
 import { connectionRoutes } from './routes/connection-routes.ts'
+import { newFileRoutes } from './routes/new-file-routes.ts'
 import { ownOriginOnly } from './same-origin.ts'
 import { sessionCookie, signedInUser, signIn, signOut } from './session.ts'
 import { userById } from './users.ts'
@@ -69,6 +70,7 @@ export function createApp({ vault, audit, login, provider, origin, activity, job
     res.redirect(303, '/')
   })
   app.use(connectionRoutes({ vault, provider }))
+  app.use(newFileRoutes({ vault, provider }))
   app.use(auditRoutes(audit))
   app.get(BROWSER_APP_PATH, (req, res) => void res.send(browserAppPage(signedInUser(req), provider.apiUrl)))
 

@@ -6,6 +6,7 @@ import type { Login } from '@holdfast/vault-login'
 import { sqliteStore } from '@holdfast/vault-store-sql'
 import type { Express } from 'express'
 import type { NamedKey } from './data-folder.ts'
+import { connectionProperties, defaultConnectionProperties } from './purposes.ts'
 
 /** The connection that the pages speak of. */
 export const CONNECTION_ID = 'demo'
@@ -13,11 +14,12 @@ export const CONNECTION_ID = 'demo'
 // All that embeds the vault: a store, a key, a connection, an audit log, and the router below.
 export function openVault(path: string, keys: readonly NamedKey[], provider: DemoProvider, audit: AuditLog, on: EventListener): Vault {
   const { issuer, clientId, clientSecret } = provider
-  const defaultConnectionProperties = { scope: 'openid email offline_access files.read', prompt: 'consent' }
   return createVault({
     store: sqliteStore({ path }),
     keyring: localKeyring(keys),
-    connections: [{ connectionId: CONNECTION_ID, name: 'Driftbox', issuer, clientId, clientSecret, defaultConnectionProperties }],
+    connections: [
+      { connectionId: CONNECTION_ID, name: 'Driftbox', issuer, clientId, clientSecret, apiOrigins: [issuer], defaultConnectionProperties },
+    ],
     audit,
     on,
   })
@@ -25,5 +27,5 @@ export function openVault(path: string, keys: readonly NamedKey[], provider: Dem
 
 /** Mounted after the application's own session, which tells who is signed in. */
 export function mountVault(app: Express, vault: Vault, login: Login, origin: string): void {
-  app.use(vaultRouter({ vault, login, publicUrl: origin, identify: (req) => req.session.userId }))
+  app.use(vaultRouter({ vault, login, publicUrl: origin, identify: (req) => req.session.userId, connectionProperties }))
 }

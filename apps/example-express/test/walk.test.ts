@@ -109,7 +109,7 @@ describe.runIf(executablePath)('the example in Chromium', () => {
       const page = await context.newPage()
       await page.goto(example.origin)
       await signIn(page, 'Chloé Martin')
-      for (const path of ['/connections', '/audit', '/operator', '/background-job', '/browser-app']) {
+      for (const path of ['/connections', '/new-file', '/audit', '/operator', '/background-job', '/browser-app']) {
         await page.goto(example.origin + path)
         expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(width)
       }

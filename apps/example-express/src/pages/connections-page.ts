@@ -35,6 +35,7 @@ const mark = html`<svg class="mark" viewBox="0 0 32 32" fill="none" stroke="curr
 
 const emptyCard = html`<section class="card connection" aria-labelledby="driftbox">
 <div class="connection-head">${mark}<div><h2 id="driftbox">Driftbox</h2><p class="soft">Not connected. Connect it to read your files from here.</p></div>
+<a class="button" href="${connectHref}&amp;purpose=once">For a minute only</a>
 <a class="button primary" href="${connectHref}">Connect Driftbox</a></div></section>`
 
 const anotherCard = html`<section class="card" aria-labelledby="another">

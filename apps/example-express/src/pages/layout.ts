@@ -13,6 +13,7 @@ export interface PageFrame {
 
 const NAVIGATION: readonly (readonly [string, string])[] = [
   ['/connections', 'Connections'],
+  ['/new-file', 'Add a file'],
   ['/audit', 'Audit trail'],
   ['/operator', 'Operator'],
   ['/background-job', 'Background job'],
