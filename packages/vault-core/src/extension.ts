@@ -1,6 +1,7 @@
 import type { Disconnect } from './credentials/disconnect.js'
 import type { Sealer } from './crypto/sealer.js'
 import type { EventRecorder } from './events/event-recorder.js'
+import type { Instrumentation } from './instrumentation.js'
 import type { Log } from './log.js'
 import type { ConnectionRegistry } from './model/connection-registry.js'
 import type { RefreshingParts } from './refresh/refreshing-parts.js'
@@ -34,6 +35,8 @@ export interface VaultExtension {
    * there. It may be called again for the same user, after a crash or for what came meanwhile; what it throws ends `forgetUser`, to be repeated.
    */
   onForgetUser(forget: (userId: string) => Promise<void>): void
+  /** Names topics of the outbox whose jobs are worked off: an {@link Instrumentation} counts what waits there. */
+  watchTopics(topics: readonly string[]): void
 }
 
 const extensions = new WeakMap<object, VaultExtension>()

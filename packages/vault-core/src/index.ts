@@ -26,6 +26,16 @@ export type { EventRecorder } from './events/event-recorder.js'
 export type { DisconnectReason, NewEvent, VaultEvent, VaultEventType } from './events/vault-event.js'
 export { extensionOf, type VaultExtension } from './extension.js'
 export type { FetchTarget } from './fetch/vault-fetch.js'
+export type {
+  HandOutSource,
+  Instrumentation,
+  Measure,
+  Note,
+  RequestPurpose,
+  VaultState,
+  VaultWork,
+  WorkFacts,
+} from './instrumentation.js'
 export type { Log } from './log.js'
 export { type ClaimExpression, type EvaluatedExpression, parseClaimExpression } from './model/claim-expression.js'
 export type * from './model/connection.js'

@@ -1,3 +1,5 @@
+import { type Measure, measureNothing } from './instrumentation.js'
+
 /**
  * What the core needs of the world around it. Everything comes in through `createVault`; this file alone knows the
  * defaults, taken from the Web-standard globals that Node, Deno, Bun, Workers and browsers share.
@@ -8,6 +10,8 @@ export interface Runtime {
   readonly fetch: typeof globalThis.fetch
   /** For connections that stand in the store, and for `vault.fetch`. */
   readonly fetchForStoredConnections: typeof globalThis.fetch
+  /** Runs work, and has its time taken where somebody wants to know. */
+  readonly measure: Measure
 }
 
 export interface Clock {
@@ -28,6 +32,7 @@ export function runtimeWithDefaults(given: {
   random?: RandomSource | undefined
   fetch?: typeof globalThis.fetch | undefined
   fetchForStoredConnections?: typeof globalThis.fetch | undefined
+  measure?: Measure | undefined
 }): Runtime {
   const fetch: typeof globalThis.fetch = given.fetch ?? ((input, init) => globalThis.fetch(input, init))
   return {
@@ -35,6 +40,7 @@ export function runtimeWithDefaults(given: {
     random: given.random ?? systemRandom,
     fetch,
     fetchForStoredConnections: given.fetchForStoredConnections ?? fetch,
+    measure: given.measure ?? measureNothing,
   }
 }
 

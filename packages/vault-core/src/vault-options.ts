@@ -4,6 +4,7 @@ import { type EnvelopePrimitives, noblePrimitives } from './crypto/primitives.js
 import { VaultError } from './errors.js'
 import type { EventKeeper } from './events/event-keeper.js'
 import type { EventListener } from './events/event-listener.js'
+import type { Instrumentation } from './instrumentation.js'
 import type { Log } from './log.js'
 import type { ConnectionInput } from './model/connection.js'
 import type { Journal } from './refresh/journal.js'
@@ -58,6 +59,8 @@ export interface VaultOptions {
   readonly audit?: EventKeeper
   /** Others who keep events in the store, each with the change that it tells of. */
   readonly eventKeepers?: readonly EventKeeper[]
+  /** Takes the time of what the vault does, and looks at its state: `openTelemetry()` of `@holdfast/vault-opentelemetry`. Absent, it costs nothing. */
+  readonly instrumentation?: Instrumentation
 }
 
 const DEFAULT_TENANT = 'default'
@@ -101,6 +104,9 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   if (webhooks !== undefined && !isKeeper(webhooks)) fields.webhooks = 'must be what `webhooks({ endpoints })` made'
   if (audit !== undefined && !isKeeper(audit)) fields.audit = 'must be what `auditLog()` made'
   if (!Array.isArray(eventKeepers) || !eventKeepers.every(isKeeper)) fields.eventKeepers = 'must be an array of EventKeepers'
+  const { instrumentation } = options
+  if (instrumentation !== undefined && typeof instrumentation?.measure !== 'function')
+    fields.instrumentation = 'must be an Instrumentation: `openTelemetry()` is one'
   if (!isCipherSuite(cipherSuite)) fields.cipherSuite = 'must be `xchacha20-poly1305` or `aes-256-gcm`'
   else if (!cipherOf(primitives, cipherSuite))
     fields.cipherSuite = `\`${cipherSuite}\` needs primitives that have it: use \`createVault\` of @holdfast/vault-node, or pass the \`primitives\` of @holdfast/vault-core/aes`

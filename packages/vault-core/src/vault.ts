@@ -7,7 +7,8 @@ import { createForgetUser } from './credentials/forget-user.js'
 import { createGetCredentials } from './credentials/get-credentials.js'
 import { createLastUsed } from './credentials/last-used.js'
 import { getCredentialInfo, type ListCredentialsQuery, listCredentials } from './credentials/list-credentials.js'
-import { createRevocationJobs } from './credentials/revocation-jobs.js'
+import { measureHandOuts } from './credentials/measure-hand-outs.js'
+import { createRevocationJobs, REVOCATION_TOPIC } from './credentials/revocation-jobs.js'
 import { createSaveGrant } from './credentials/save-grant.js'
 import { openTokens } from './credentials/sealed-tokens.js'
 import { tellHandOuts } from './credentials/tell-hand-outs.js'
@@ -21,6 +22,7 @@ import { storeFailure } from './documents/documents.js'
 import { createEventRecorder } from './events/create-event-recorder.js'
 import { registerExtension, type VaultExtension } from './extension.js'
 import { createVaultFetch, type FetchTarget } from './fetch/vault-fetch.js'
+import { safeMeasure } from './instrumentation.js'
 import { silentLog } from './log.js'
 import { createConnectionRegistry } from './model/connection-registry.js'
 import { createAuthorization } from './oauth/authorization.js'
@@ -48,6 +50,7 @@ import { type BootstrapAdministratorOptions, createBootstrapAdministrator } from
 import { createServiceClients, type NewAccessKey, type ServiceClients } from './service-clients/service-clients.js'
 import type { Page } from './storage/contract.js'
 import { parseVaultOptions, type VaultOptions } from './vault-options.js'
+import { vaultState } from './vault-state.js'
 
 export interface Vault {
   readonly tenant: string
@@ -185,8 +188,8 @@ export function createVault(options: VaultOptions): Vault {
     keepers,
     ...refreshing
   } = parseVaultOptions(options)
-  const runtime = runtimeWithDefaults(options)
   const log = options.log ?? silentLog
+  const runtime = runtimeWithDefaults({ ...options, measure: safeMeasure(options.instrumentation, log) })
   const closing = new AbortController()
   const stopped = new AbortController()
 
@@ -294,25 +297,29 @@ export function createVault(options: VaultOptions): Vault {
   const serviceClients = createServiceClients({ ...kept, accountId, permissions, log, recorder, generateKeyPair: generateEd25519KeyPair })
 
   const users = createUsers(kept)
+  const watchedTopics = [REVOCATION_TOPIC]
   const forgetters: ((userId: string) => Promise<void>)[] = []
 
   const listing = { credentials: store.credentials, tenant, clock: runtime.clock }
   const whileOpen = <T extends object>(calls: T): T => refuseOnceClosed(calls, stopped.signal)
   const disconnect = createDisconnect(ending, disconnectRow)
   const credentialCalls = whileOpen({
-    getCredentials: tellHandOuts(
-      createGetCredentials({
-        tenant,
-        connections,
-        credentials: store.credentials,
-        sealer,
-        coordinator,
-        unwritten: refreshContext.unwritten,
-        lastUsed,
-        runtime,
-        callerWaitMs,
-      }),
-      recorder,
+    getCredentials: measureHandOuts(
+      tellHandOuts(
+        createGetCredentials({
+          tenant,
+          connections,
+          credentials: store.credentials,
+          sealer,
+          coordinator,
+          unwritten: refreshContext.unwritten,
+          lastUsed,
+          runtime,
+          callerWaitMs,
+        }),
+        recorder,
+      ),
+      runtime,
     ),
     listCredentials: (query: ListCredentialsQuery = {}) => listCredentials(listing, query),
     getCredentialInfo: (selector: CredentialSelector) => getCredentialInfo(listing, selector),
@@ -372,9 +379,11 @@ export function createVault(options: VaultOptions): Vault {
     storeNow: refreshContext.storeNow,
     closing: closing.signal,
     onForgetUser: (forget) => void forgetters.push(forget),
+    watchTopics: (topics) => void watchedTopics.push(...topics),
   }
   registerExtension(vault, extension)
   bind(extension)
+  options.instrumentation?.observe?.(vaultState({ ...refreshContext, tenant, outbox, topics: watchedTopics }))
   if (refreshing.background) {
     sweeper.start()
     void tellClashes(code, stored, log)

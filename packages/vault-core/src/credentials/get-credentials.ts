@@ -1,6 +1,7 @@
 import type { Sealer } from '../crypto/sealer.js'
 import { isVaultError, VaultError } from '../errors.js'
 import { assessFreshness, DEFAULT_VALIDITY_MS, type Freshness, isLive } from '../expiry/policy.js'
+import { type Note, noteNothing } from '../instrumentation.js'
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { Connection } from '../model/connection.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
@@ -15,8 +16,9 @@ import { findAccount } from './accounts.js'
 import type { CredentialData } from './credential-data.js'
 import { credentialNotFound, providerUnavailable, reauthorizationRequired } from './credential-errors.js'
 import { type ParsedGetOptions, parseGetOptions, parseSelector } from './credential-request.js'
-import { type CredentialSelector, Credentials, type GetCredentialsOptions } from './credentials.js'
+import { Credentials } from './credentials.js'
 import type { LastUsed } from './last-used.js'
+import type { NotedGetCredentials } from './measure-hand-outs.js'
 import { createOpenedTokens } from './opened-tokens.js'
 import { withNeededAuthorization } from './with-needed-authorization.js'
 
@@ -36,13 +38,11 @@ export interface GetCredentialsParts {
 const REJECTED_INTERVAL_MS = 30_000
 
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
-export function createGetCredentials(
-  parts: GetCredentialsParts,
-): (selector: CredentialSelector, options?: GetCredentialsOptions) => Promise<Credentials> {
+export function createGetCredentials(parts: GetCredentialsParts): NotedGetCredentials {
   const { tenant, connections, credentials, sealer, coordinator, unwritten, lastUsed, runtime, callerWaitMs } = parts
   const { look, open, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
 
-  return async (selector, options = {}) => {
+  return async (selector, options = {}, note = noteNothing) => {
     const { connectionId, userId, accountId } = parseSelector(selector)
     const { minValidityMs, requiredScopes, forceRefresh, rejected, signal } = parseGetOptions(options)
     signal?.throwIfAborted()
@@ -55,18 +55,19 @@ export function createGetCredentials(
       // What a refresh brought while the store was away is here, and nowhere else.
       const grant = forceRefresh ? undefined : unwrittenOf(key)
       if (!grant || (rejected !== undefined && (await fingerprintOf(userId, grant.accessToken)) === rejected)) throw error
+      note({ source: 'unwritten' })
       return await handOut(key, grant, requiredScopes)
     }
     signal?.throwIfAborted()
     try {
       if (!row) throw credentialNotFound({ connectionId, userId })
-      return await getFrom(row, connection, { minValidityMs, requiredScopes, forceRefresh, rejected, signal })
+      return await getFrom(row, connection, { minValidityMs, requiredScopes, forceRefresh, rejected, signal }, note)
     } catch (error) {
       throw withNeededAuthorization(error, { connection, key, row, requiredScopes })
     }
   }
 
-  async function getFrom(row: CredentialRow, connection: Connection, options: ParsedGetOptions): Promise<Credentials> {
+  async function getFrom(row: CredentialRow, connection: Connection, options: ParsedGetOptions, note: Note): Promise<Credentials> {
     const { minValidityMs, requiredScopes, forceRefresh, rejected, signal } = options
     const { data, accessToken } = look(row)
     assertScopes(row, data, requiredScopes)
@@ -74,17 +75,21 @@ export function createGetCredentials(
     // The store answers, and still has not taken what the last refresh brought: nobody is given an older token than before,
     // and until it is written none is asked for again.
     const unstored = forceRefresh ? undefined : unwritten.find(row, row)
-    if (unstored) return await handOut(row, unstored, requiredScopes)
+    if (unstored) {
+      note({ source: 'unwritten' })
+      return await handOut(row, unstored, requiredScopes)
+    }
     const isForced = forceRefresh || (rejected !== undefined && (await isStillRejected(row, data, rejected)))
     const freshness = judge(connection, row, data, minValidityMs, isForced)
     switch (freshness) {
       case 'dead':
         throw reauthorizationRequired(row, data.reason ?? (isLiveRow(row, data) ? 'no_refresh_token' : 'expired'))
       case 'refresh-now':
-        return await handOut(row, await refreshed(connection, row, data, isForced, signal), requiredScopes, row)
+        return await handOut(row, await refreshed(connection, row, data, isForced, signal, note), requiredScopes, row)
       case 'refresh-soon':
       case 'fresh':
         if (freshness === 'refresh-soon') letRunBehind(coordinator.refresh(connection, row))
+        note({ source: freshness === 'fresh' ? 'live' : 'refreshing_behind', isOpened: accessToken !== undefined })
         return await handOut(row, accessToken ? grantOf(row, data, accessToken) : await storedGrant(row, data), [], row)
     }
   }
@@ -161,6 +166,7 @@ export function createGetCredentials(
     data: CredentialData,
     forced: boolean,
     signal: AbortSignal | undefined,
+    note: Note,
   ): Promise<AccessGrant> {
     const run = coordinator.refresh(connection, row)
     const isOld = run.isAnswered()
@@ -170,11 +176,13 @@ export function createGetCredentials(
       if (isOld && !isLive(grant, runtime.clock.now())) throw providerUnavailable(row, 'refresh_in_progress', 1_000)
       // An answer that came late, or could not be written until others had a newer one: the next refresh begins when it is done with.
       if (isOlderThan(grant, row, data)) throw providerUnavailable(row, 'refresh_in_progress', 1_000)
+      note({ source: 'refreshed' })
       return grant
     } catch (error) {
       // Nor is a token of a grant that the user ended while it was waited for.
       if (signal?.aborted || forced || row.accessToken === null || isVaultError(error, 'credential_not_found')) throw error
       if (!isLiveRow(row, data)) throw error
+      note({ source: 'refresh_failed' })
       return storedGrant(row, data)
     }
   }

@@ -22,7 +22,8 @@ export interface RevocationJobs {
   drained(): Promise<void>
 }
 
-const TOPIC = 'revocation'
+/** Topic of these jobs in the outbox. */
+export const REVOCATION_TOPIC = 'revocation'
 const LEASE_MS = 60_000
 /** With the waits of the backoff this is about half an hour; then the provider's own expiry has to do. */
 const MAX_ATTEMPTS = 15
@@ -51,13 +52,13 @@ export function createRevocationJobs(parts: {
       accessToken: tokens.accessToken?.reveal(),
       isRenewed: tokens.isRenewed,
     }
-    return { tenant, id, topic: TOPIC, data: await sealer.seal(contextOf(id), new TextEncoder().encode(JSON.stringify(plain))) }
+    return { tenant, id, topic: REVOCATION_TOPIC, data: await sealer.seal(contextOf(id), new TextEncoder().encode(JSON.stringify(plain))) }
   }
 
   const workOff = async (): Promise<void> => {
     for (;;) {
       wake = new AbortController()
-      const jobs = await outbox.lease({ tenant, topics: [TOPIC], limit: 20, leaseMs: LEASE_MS })
+      const jobs = await outbox.lease({ tenant, topics: [REVOCATION_TOPIC], limit: 20, leaseMs: LEASE_MS })
       let nextInMs: number | undefined
       for (const job of jobs) {
         const delayMs = await workOn(job)
@@ -136,7 +137,7 @@ export function createRevocationJobs(parts: {
 
 /** Under the tenant's key: a job must still open when its user's key has been destroyed. */
 function contextOf(jobId: string): SealContext {
-  return { userId: '', connectionId: '', accountId: '', field: `outbox/${TOPIC}/${jobId}`, epoch: 0, secretRev: 0 }
+  return { userId: '', connectionId: '', accountId: '', field: `outbox/${REVOCATION_TOPIC}/${jobId}`, epoch: 0, secretRev: 0 }
 }
 
 interface StoredJob {

@@ -2,19 +2,18 @@ import { isVaultError } from '../errors.js'
 import { readActor } from '../events/actor.js'
 import type { EventRecorder } from '../events/event-recorder.js'
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
-import type { CredentialSelector, Credentials, GetCredentialsOptions } from './credentials.js'
-
-type GetCredentials = (selector: CredentialSelector, options?: GetCredentialsOptions) => Promise<Credentials>
+import type { CredentialSelector, GetCredentialsOptions } from './credentials.js'
+import type { NotedGetCredentials } from './measure-hand-outs.js'
 
 /**
  * The same, and an event for each token that is handed out and for each that is refused: who asked, for whose, and which or why. Where
  * hand-outs are kept none is made whose event cannot be.
  */
-export function tellHandOuts(get: GetCredentials, recorder: EventRecorder): GetCredentials {
+export function tellHandOuts(get: NotedGetCredentials, recorder: EventRecorder): NotedGetCredentials {
   if (!recorder.isUsed) return get
-  return async (selector, options) => {
+  return async (selector, options, note) => {
     try {
-      const credentials = await get(selector, options)
+      const credentials = await get(selector, options, note)
       await recorder.record(recorder.make({ type: 'accessed', ...about(credentials, options), fingerprint: credentials.fingerprint }))
       return credentials
     } catch (error) {

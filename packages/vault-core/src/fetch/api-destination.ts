@@ -2,6 +2,7 @@ import { VaultError } from '../errors.js'
 import type { Connection } from '../model/connection.js'
 import { isLoopbackHost } from '../model/endpoint-url.js'
 import { isPrivateApiHost } from '../model/read-connection-api.js'
+import { measuredFetch } from '../oauth/measured-fetch.js'
 import type { Runtime } from '../runtime.js'
 
 /** Lets a request go on that is for a declared origin of the connection's API. @throws {VaultError} `invalid_request`, `invalid_configuration`. */
@@ -33,10 +34,10 @@ export function mayFollowTo({ allowInsecureRequests, api }: Connection, url: URL
 }
 
 /** What reaches this place: private addresses only as far as the connection's code has a word for them. */
-export function apiFetchOf(runtime: Runtime, { source, api }: Connection, url: URL): typeof globalThis.fetch {
-  if (source === 'store') return runtime.fetchForStoredConnections
+export function apiFetchOf(runtime: Runtime, { connectionId, source, api }: Connection, url: URL): typeof globalThis.fetch {
   const isOwnMachine = isApiOrigin(api, url) && isLoopbackHost(url.hostname)
-  return api.allowPrivateAddresses || isOwnMachine ? runtime.fetch : runtime.fetchForStoredConnections
+  const isTrusted = source === 'code' && (api.allowPrivateAddresses || isOwnMachine)
+  return measuredFetch(runtime, isTrusted ? runtime.fetch : runtime.fetchForStoredConnections, 'api', connectionId)
 }
 
 /** The error in place of one of a `fetch` that reaches public addresses alone. */

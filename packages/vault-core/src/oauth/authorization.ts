@@ -7,8 +7,15 @@ import { startAuthorization } from './start-authorization.js'
 /** Makes `vault.authorization`: the authorization code flow with PKCE, bound to the browser that began it. */
 export function createAuthorization(parts: AuthorizationParts): Authorization {
   const flows = createPendingFlows(parts)
+  const { measure } = parts.runtime
   return {
-    start: (request) => startAuthorization(parts, flows, request),
-    complete: (request) => completeAuthorization(parts, flows, request),
+    start: (request) =>
+      measure({ name: 'authorization_start', connectionId: request?.connectionId }, () => startAuthorization(parts, flows, request)),
+    complete: (request) =>
+      measure({ name: 'authorization_complete' }, async (note) => {
+        const completed = await completeAuthorization(parts, flows, request)
+        note({ connectionId: completed.connectionId })
+        return completed
+      }),
   }
 }

@@ -57,7 +57,7 @@ export async function checkIdToken({ connection, authorizationServer, idToken, n
   const problem = claims ? claimsProblem(claims, connection.clientId, runtime.clock.now() / 1000) : 'is missing'
   if (claims === undefined || problem !== undefined) return { kind: 'invalid', problem: problem ?? 'is missing' }
   if (authorizationServer.jwks_uri !== undefined) {
-    const signature = await checkSignature(authorizationServer, answer, fetchOf(runtime, connection), runtime)
+    const signature = await checkSignature(authorizationServer, answer, fetchOf(runtime, connection, 'metadata'), runtime)
     if (signature !== 'valid')
       return signature === 'unavailable' ? { kind: 'keys_unavailable' } : { kind: 'invalid', problem: 'has a wrong signature' }
   }

@@ -66,7 +66,7 @@ export async function fetchUserinfo(
   let text: string
   try {
     text = await withDeadline(runtime.clock, USERINFO_DEADLINE_MS, async (signal) => {
-      const fetchBounded = boundedFetch(fetchOf(runtime, connection), signal)
+      const fetchBounded = boundedFetch(fetchOf(runtime, connection, 'userinfo'), signal)
       const response = await oauth.protectedResourceRequest(
         accessToken.reveal(),
         'GET',

@@ -106,6 +106,7 @@ export async function revokeToken(request: {
     connection,
     runtime,
     signal,
+    purpose: 'revocation',
     send: (client, authentication, options) =>
       oauth.revocationRequest(authorizationServer, client, authentication, token.reveal(), {
         ...options,

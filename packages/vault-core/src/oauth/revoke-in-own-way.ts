@@ -20,7 +20,7 @@ export async function revokeInOwnWay(request: {
   const { connection, revocation, signal, runtime } = request
   try {
     const init = await requestOf(request)
-    const sending = (async () => fetchOf(runtime, connection)(revocation.url, { ...init, redirect: 'manual', signal }))()
+    const sending = (async () => fetchOf(runtime, connection, 'revocation')(revocation.url, { ...init, redirect: 'manual', signal }))()
     const response = await untilAborted(sending, signal, discardBody)
     const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), runtime.clock.now())
     const body = await readBody(response, signal, MAX_ANSWER_BYTES)

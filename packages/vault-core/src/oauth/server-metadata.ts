@@ -49,7 +49,7 @@ async function requestMetadata(
       algorithm,
       // An http issuer was allowed, or refused, when the connection was read.
       [oauth.allowInsecureRequests]: true,
-      [oauth.customFetch]: boundedFetch(fetchOf(runtime, connection), signal),
+      [oauth.customFetch]: boundedFetch(fetchOf(runtime, connection, 'metadata'), signal),
     })
   } catch (error) {
     if (signal.aborted) throw unavailable(connection, `it did not answer within ${FETCH_DEADLINE_MS / 1000} s`)

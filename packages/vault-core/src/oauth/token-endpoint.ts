@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { isVaultError } from '../errors.js'
+import type { RequestPurpose } from '../instrumentation.js'
 import type { Connection } from '../model/connection.js'
 import type { Runtime } from '../runtime.js'
 import { clientAuthenticationOf, clientOf, formEncode } from './client-authentication.js'
@@ -14,6 +15,8 @@ export interface TokenRequest {
   readonly connection: Connection
   readonly runtime: Runtime
   readonly signal: AbortSignal
+  /** Default `token`. */
+  readonly purpose?: RequestPurpose
   /** Asked directly before the request leaves, when all else is ready. False: it does not leave, and the outcome says so. */
   readonly maySend?: (() => boolean) | undefined
   /** Makes the message and sends it with oauth4webapi, with exactly these options. */
@@ -26,7 +29,14 @@ export interface TokenRequest {
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749, section 3.2}
  */
-export async function sendTokenRequest({ connection, runtime, signal, maySend, send }: TokenRequest): Promise<TokenEndpointOutcome> {
+export async function sendTokenRequest({
+  connection,
+  runtime,
+  signal,
+  purpose = 'token',
+  maySend,
+  send,
+}: TokenRequest): Promise<TokenEndpointOutcome> {
   let reachedFetch = false
   let heldBack = false
   let sentSecrets: readonly string[] = []
@@ -35,7 +45,7 @@ export async function sendTokenRequest({ connection, runtime, signal, maySend, s
     if (heldBack) return Promise.reject(signal.reason)
     reachedFetch = true
     sentSecrets = secretsIn(init, connection)
-    return untilAborted(startFetch(fetchOf(runtime, connection), url, encode(init, connection)), signal, discardBody)
+    return untilAborted(startFetch(fetchOf(runtime, connection, purpose), url, encode(init, connection)), signal, discardBody)
   }
 
   try {

@@ -1,4 +1,5 @@
 import { accountIdOf, subjectOf } from '../credentials/accounts.js'
+import type { Note } from '../instrumentation.js'
 import type { Connection } from '../model/connection.js'
 import type { CredentialKey, CredentialRow, LeaseHolder } from '../storage/contract.js'
 import type { RefreshContext } from './context.js'
@@ -16,6 +17,8 @@ export interface WantedRefresh {
   readonly seen: CredentialRow
   /** Of a refresh that nobody waits for: its turn in the connection's rate. */
   readonly permit: Permit | undefined
+  /** Told how it came out. */
+  readonly note: Note
   /** Hands over work that goes on after the callers have their token. */
   readonly inBackground: (work: Promise<void>) => void
 }

@@ -21,6 +21,8 @@ export interface Circuits {
   pauseOf(connection: Connection): { readonly waitMs: number; readonly isTrial: boolean }
   /** Takes note of how a request ended. @param verdict - Undefined for an answer with tokens. */
   report(connection: Connection, key: CredentialKey, verdict: FailureVerdict | undefined): Promise<void>
+  /** Connections whose circuit is open, as far as this process knows. */
+  open(): readonly string[]
 }
 
 const KIND = 'refresh-circuit'
@@ -148,6 +150,11 @@ export function createCircuits(parts: {
         ? recorder.make({ type: 'connection_paused', connectionId, reason: opening.reason, retryAfterMs: opening.untilMs - nowMs })
         : before.opening && recorder.make({ type: 'connection_resumed', connectionId })
       await Promise.all([event && recorder.recordAnyway(event), share(connection, circuit)])
+    },
+
+    open() {
+      const nowMs = clock.now()
+      return [...circuits].filter(([, { state }]) => (state.opening?.untilMs ?? 0) > nowMs).map(([connectionId]) => connectionId)
     },
   }
 }

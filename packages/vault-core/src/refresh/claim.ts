@@ -4,6 +4,7 @@ import type { ClaimResult, CredentialRow } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
 import type { WantedRefresh } from './attempt.js'
 import type { RefreshContext } from './context.js'
+import { createLeaseWait, type LeaseWait } from './lease-wait.js'
 import { type RefreshTiming, refreshTiming } from './profile.js'
 import { runAttempt } from './refresh-attempt.js'
 import { readMovedRow, refusalBeforeRefresh } from './row-state.js'
@@ -14,7 +15,16 @@ import { readMovedRow, refusalBeforeRefresh } from './row-state.js'
  * @throws {VaultError} Whatever keeps a token from being had; see `Vault.getCredentials`.
  */
 export async function claimAndRefresh(wanted: WantedRefresh): Promise<AccessGrant> {
-  const { context, connection, key, seen } = wanted
+  const wait = createLeaseWait(wanted.context.runtime, wanted.key)
+  try {
+    return await claimOrWait(wanted, wait)
+  } finally {
+    wait.end()
+  }
+}
+
+async function claimOrWait(wanted: WantedRefresh, wait: LeaseWait): Promise<AccessGrant> {
+  const { context, connection, key, seen, note } = wanted
   const { sealer, runtime, journal, slots } = context
   const timing = refreshTiming(connection.rotation)
   const attemptId = randomToken(runtime.random, 16)
@@ -33,6 +43,7 @@ export async function claimAndRefresh(wanted: WantedRefresh): Promise<AccessGran
     try {
       const claimedAtMonotonicMs = runtime.clock.monotonic()
       claim = context.closing.aborted ? await lookAtRow(wanted, row) : await claimRow(wanted, row, attemptId, timing)
+      if (claim.outcome !== 'busy') wait.end()
       if (claim.outcome === 'claimed') return await runAttempt({ ...wanted, row: claim.row, attemptId, timing }, claimedAtMonotonicMs)
     } finally {
       freeSlot()
@@ -40,7 +51,10 @@ export async function claimAndRefresh(wanted: WantedRefresh): Promise<AccessGran
     if (claim.outcome === 'missing') throw credentialNotFound(key)
     if (claim.outcome === 'changed') {
       const moved = await readMovedRow({ sealer, nowMs: runtime.clock.now() }, claim.row, seen)
-      if (moved) return moved
+      if (moved) {
+        note({ isOfOther: true })
+        return moved
+      }
       row = claim.row
       continue
     }
@@ -49,6 +63,7 @@ export async function claimAndRefresh(wanted: WantedRefresh): Promise<AccessGran
     // Whoever works on it may be done at any moment. A request of unknown outcome that nobody works on only has to be outwaited.
     if (patienceMs <= 0 || (!isWorkedOn && freeInMs > patienceMs))
       throw providerUnavailable(row, 'refresh_in_progress', Math.max(1_000, freeInMs))
+    wait.begin()
     await runtime.clock.sleep(pollMs)
     pollMs = Math.min(POLL_MAX_MS, pollMs * 2)
   }

@@ -43,12 +43,14 @@ export function createRefreshCoordinator(context: RefreshContext): RefreshCoordi
   }
 }
 
-function beginRun(wanted: Omit<WantedRefresh, 'inBackground'>): RefreshRun {
+function beginRun(wanted: Omit<WantedRefresh, 'inBackground' | 'note'>): RefreshRun {
   const background: Promise<void>[] = []
   let isAnswered = false
   const answer = wanted.context.closing.aborted
     ? Promise.reject(vaultClosed())
-    : claimAndRefresh({ ...wanted, inBackground: (work) => background.push(work) })
+    : wanted.context.runtime.measure({ ...wanted.key, name: 'refresh' }, (note) =>
+        claimAndRefresh({ ...wanted, note, inBackground: (work) => background.push(work) }),
+      )
   const end = (): Promise<unknown> => {
     isAnswered = true
     return Promise.allSettled(background)

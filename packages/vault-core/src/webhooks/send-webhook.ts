@@ -1,4 +1,5 @@
 import { untilAborted, withDeadline } from '../oauth/deadline.js'
+import { measuredFetch } from '../oauth/measured-fetch.js'
 import { discardBody } from '../oauth/read-body.js'
 import { parseRetryAfter } from '../oauth/retry-after.js'
 import type { Runtime } from '../runtime.js'
@@ -24,7 +25,7 @@ const BUSY: ReadonlySet<number> = new Set([429, 502, 503, 504])
 export async function sendWebhook(
   { url, secrets }: ParsedEndpoint,
   { id, body }: { readonly id: string; readonly body: string },
-  { clock, fetch, timeoutMs }: Pick<Runtime, 'clock' | 'fetch'> & { readonly timeoutMs: number },
+  { clock, fetch, measure, timeoutMs }: Pick<Runtime, 'clock' | 'fetch' | 'measure'> & { readonly timeoutMs: number },
 ): Promise<SendOutcome> {
   const timestamp = String(Math.floor(clock.now() / 1000))
   const headers = {
@@ -36,7 +37,8 @@ export async function sendWebhook(
   }
   return withDeadline(clock, timeoutMs, async (signal) => {
     try {
-      const start = async (): Promise<Response> => fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal })
+      const send = measuredFetch({ measure }, fetch, 'webhook', undefined)
+      const start = async (): Promise<Response> => send(url, { method: 'POST', headers, body, redirect: 'manual', signal })
       const response = await untilAborted(start(), signal, discardBody)
       discardBody(response)
       return outcomeOf(response, clock.now())

@@ -5,7 +5,7 @@ import type { VaultExtension } from '../extension.js'
 import type { NewOutboxJob } from '../storage/contract.js'
 import { createDeadLetterBox, type DeadLetterBox, type DeadLetters } from './dead-letters.js'
 import { createEndpointSender } from './endpoint-sender.js'
-import { createWebhookJobs } from './webhook-jobs.js'
+import { createWebhookJobs, topicOf } from './webhook-jobs.js'
 import { parseWebhooksOptions, type WebhooksOptions } from './webhook-options.js'
 
 /** For the option `webhooks` of `createVault`. One object serves one vault. */
@@ -39,6 +39,7 @@ export function webhooks(options: WebhooksOptions): Webhooks {
       sender: createEndpointSender(vault, { endpoint, options: parsed, jobs, deadLetters }),
     }))
     bound = deadLetters
+    vault.watchTopics(endpoints.map(topicOf))
 
     const wake = (): void => {
       for (const { sender } of senders) sender.start()

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { silentLog } from '../../../src/log.js'
 import { parseConnection } from '../../../src/model/parse-connection.js'
 import { createRates, type Rates } from '../../../src/refresh/rate/rates.js'
-import type { Clock } from '../../../src/runtime.js'
+import { type Clock, runtimeWithDefaults } from '../../../src/runtime.js'
 import type { VaultStore } from '../../../src/storage/contract.js'
 import { type Scheduler, scheduler } from '../../simulation/scheduler.js'
 import { type Seeded, seeded } from '../../simulation/seeded.js'
@@ -118,7 +118,7 @@ function rateWorld(
       storeNow: () => process.later(1 + random.next() * 10, () => store.now()),
       tenant: 'default',
       owner: `process-${number}`,
-      runtime: { clock: process.clock, random: (length) => random.bytes(length), fetch, fetchForStoredConnections: fetch },
+      runtime: runtimeWithDefaults({ clock: process.clock, random: (length) => random.bytes(length) }),
       log: silentLog,
       stopped: new AbortController().signal,
     })
