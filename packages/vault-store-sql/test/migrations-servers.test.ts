@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type MigrateMode, migrationSql, mysqlStore, postgresStore } from '../src/index.js'
 import { KEY, newCredential } from './fixtures/rows.js'
 import { hasMariadb, hasPostgres, inMariadb, inPostgres, mariadbDatabase, postgresSchema, postgresUrl } from './fixtures/servers.js'
+import { expectVersionOneKept, versionOne } from './fixtures/version-one.js'
 
 const schema = postgresSchema()
 const mariadb = mariadbDatabase()
@@ -14,7 +15,9 @@ interface Server {
   run(text: string): Promise<unknown>
   /** Name of a table in SQL. */
   table(name: string): string
-  printed(tablePrefix: string): string
+  printed(tablePrefix: string, from?: number): string
+  /** SQL that makes the tables of version 1, with rows in them. */
+  versionOne(tablePrefix: string): string
 }
 
 const servers: readonly Server[] = [
@@ -24,7 +27,8 @@ const servers: readonly Server[] = [
     open: (tablePrefix, migrate) => postgresStore({ connectionString: postgresUrl, schema, tablePrefix, migrate }),
     run: (text) => inPostgres(text),
     table: (name) => `${schema}.${name}`,
-    printed: (tablePrefix) => migrationSql({ dialect: 'postgres', schema, tablePrefix }),
+    printed: (tablePrefix, from = 0) => migrationSql({ dialect: 'postgres', schema, tablePrefix, from }),
+    versionOne: (tablePrefix) => versionOne({ dialect: 'postgres', schema, tablePrefix }),
   },
   {
     name: 'MariaDB',
@@ -32,11 +36,12 @@ const servers: readonly Server[] = [
     open: (tablePrefix, migrate) => mysqlStore({ connectionString: mariadb, tablePrefix, migrate }),
     run: (text) => inMariadb(text, mariadb),
     table: (name) => name,
-    printed: (tablePrefix) => migrationSql({ dialect: 'mysql', tablePrefix }),
+    printed: (tablePrefix, from = 0) => migrationSql({ dialect: 'mysql', tablePrefix, from }),
+    versionOne: (tablePrefix) => versionOne({ dialect: 'mysql', tablePrefix }),
   },
 ]
 
-describe.each(servers)('migrations: $name', ({ isThere, open, run, table, printed }) => {
+describe.each(servers)('migrations: $name', ({ isThere, open, run, table, printed, versionOne: old }) => {
   const rule = it.skipIf(!isThere)
 
   rule('refuse tables that are newer than the code, and change nothing in them', async () => {
@@ -73,6 +78,40 @@ describe.each(servers)('migrations: $name', ({ isThere, open, run, table, printe
     await store.credentials.insert(newCredential('a'))
     expect(await store.credentials.get(KEY)).toMatchObject({ version: 1 })
     await store.close()
+  })
+
+  rule('bring tables of version 1 up to date, and keep what is in them', async () => {
+    await run(old('older_'))
+    const older = open('older_', 'check')
+    await expect(older.now()).rejects.toMatchObject({ code: 'invalid_configuration', message: expect.stringMatching(/version 1.*needs 2/) })
+    await older.close()
+    const stores = ['auto', 'auto', 'auto'].map(() => open('older_', 'auto'))
+    await Promise.all(stores.map((store) => store.now()))
+    for (const store of stores.slice(1)) await store.close()
+    if (stores[0]) await expectVersionOneKept(stores[0])
+    await stores[0]?.close()
+  })
+
+  rule('of version 1 printed as SQL and run by hand do the same', async () => {
+    await run(old('by_hand_'))
+    await run(printed('by_hand_', 1))
+    const store = open('by_hand_', 'check')
+    await expectVersionOneKept(store)
+    await store.close()
+  })
+
+  rule('of version 1 go on where they were broken off, after each of their statements', async () => {
+    const statements = printed('', 1).split(';\n').slice(0, -2)
+    // PostgreSQL takes all of them back.
+    for (let done = 1; table('x') === 'x' && done <= statements.length; done++) {
+      const prefix = `broken_${done}_`
+      await run(old(prefix))
+      for (const statement of printed(prefix, 1).split(';\n').slice(0, done)) await run(statement)
+      const store = open(prefix, 'auto')
+      await expectVersionOneKept(store)
+      await store.close()
+    }
+    expect(statements.length).toBeGreaterThan(1)
   })
 
   rule('go on where they were broken off', async () => {

@@ -1,8 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import { sqliteStore } from '../src/index.js'
+import { migrationSql, sqliteStore } from '../src/index.js'
 import { KEY, newCredential } from './fixtures/rows.js'
 import { temporaryFolder } from './fixtures/temporary-folder.js'
+import { expectVersionOneKept, versionOne } from './fixtures/version-one.js'
 
 const newFile = temporaryFolder()
 
@@ -68,6 +69,26 @@ describe('migrations', () => {
     const current = sqliteStore({ path, migrate: 'check' })
     expect(await current.credentials.get(KEY)).toBeNull()
     await current.close()
+  })
+
+  it('bring tables of version 1 up to date, and keep what is in them', async () => {
+    const path = newFile()
+    const database = new DatabaseSync(path)
+    database.exec(versionOne({ dialect: 'sqlite' }))
+    const older = sqliteStore({ database, migrate: 'check' })
+    await expect(older.now()).rejects.toMatchObject({ code: 'invalid_configuration', message: expect.stringMatching(/version 1.*needs 2/) })
+    database.close()
+    const store = sqliteStore({ path })
+    await expectVersionOneKept(store)
+    await store.close()
+  })
+
+  it('of version 1 printed as SQL and run by hand do the same', async () => {
+    const database = new DatabaseSync(newFile())
+    database.exec(versionOne({ dialect: 'sqlite', tablePrefix: 'my_' }))
+    database.exec(migrationSql({ dialect: 'sqlite', tablePrefix: 'my_', from: 1 }))
+    await expectVersionOneKept(sqliteStore({ database, tablePrefix: 'my_', migrate: 'check' }))
+    database.close()
   })
 
   it('in mode off are not looked at: missing tables are told when they are missed', async () => {

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { VaultStore } from '@holdfast/vault-core'
+import type { AuditEntry, VaultStore } from '@holdfast/vault-core'
 import { describe, expect, it } from 'vitest'
 import { mysqlStore, postgresStore, sqliteStore } from '../src/index.js'
 import { processes } from './fixtures/processes.js'
@@ -82,6 +82,26 @@ describe.each(places)('several processes over one store: $name', { timeout: 60_0
     expect(await inProcesses(4, address, 'increment')).toEqual([50, 50, 50, 50])
     const store = place.open(address)
     expect(await store.credentials.get(KEY)).toMatchObject({ secretRev: 200, version: 201 })
+    await store.close()
+  })
+
+  it.skipIf(!place.isThere)('never two have jobs of one ordering key in hand, and each key keeps the order of its jobs', async () => {
+    const address = await place.clear()
+    expect(await inProcesses(4, address, 'orderedWork')).toEqual([[], [], [], []])
+    const store = place.open(address)
+    const done: AuditEntry[] = []
+    for (const subject of ['key-0', 'key-1', 'key-2']) {
+      const entries = await store.audit.list({ tenant: 'default', subject, limit: 1_000 })
+      done.push(...entries)
+      for (const [adder, ids] of Map.groupBy(
+        entries.map(({ id }) => id),
+        (id) => id.split('/')[0],
+      )) {
+        const numbers = ids.map((id) => Number(id.split('/')[1]))
+        expect({ adder, numbers }).toEqual({ adder, numbers: [...numbers].sort((a, b) => a - b) })
+      }
+    }
+    expect(new Set(done.map(({ id }) => id)).size).toBe(80)
     await store.close()
   })
 

@@ -73,9 +73,9 @@ async function versionOf(db: Kysely<StoreSchema>): Promise<number> {
   }
 }
 
-/** MySQL takes no DDL back: a step that was broken off finds that what it did before is there. Each statement is done wholly or not at all. */
+/** MySQL takes no DDL back: a step that was broken off finds what it did before, each statement wholly or not at all. */
 function unlessDone(error: unknown): void {
-  if (!causes(error).some((each) => codeOf(each) === 'ER_DUP_FIELDNAME')) throw error
+  if (!causes(error).some((each) => ['ER_DUP_FIELDNAME', 'ER_CANT_DROP_FIELD_OR_KEY'].includes(codeOf(each)))) throw error
 }
 
 function isMissingTable(error: Error): boolean {

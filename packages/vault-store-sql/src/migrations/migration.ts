@@ -3,7 +3,10 @@ import { quotedName, type TableNames } from '../names.js'
 /** One step of the schema. Never changed once it was published; a new step is added behind it. */
 export interface Migration {
   readonly version: number
-  /** Each may be run again after a step that was broken off: it makes what is missing, or says `ER_DUP_FIELDNAME`. SQL with `{credentials}` for a table's full name and `{index credentials_due}` for an index's. */
+  /**
+   * SQL with `{credentials}` for a table's full name and `{index credentials_due}` for an index's. On MySQL each may be run
+   * again after a step that was broken off: it makes what is missing, or fails as its columns are there already.
+   */
   readonly statements: readonly string[]
 }
 

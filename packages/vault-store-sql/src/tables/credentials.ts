@@ -16,6 +16,7 @@ import { type Kysely, sql } from 'kysely'
 import { RowMoved } from '../failures/row-moved.js'
 import type { StoreSchema } from '../schema.js'
 import type { SqlDatabase } from '../sql-database.js'
+import { byKeys } from './by-keys.js'
 import { addCompanions, hasCompanions } from './companions.js'
 import { buffer, changedColumns, contentColumns, toCredentialRow } from './credential-row.js'
 import { findRow } from './find-row.js'
@@ -23,9 +24,6 @@ import { insertUnlessThere } from './insert-unless-there.js'
 import { sqlLeases } from './leases.js'
 import { sqlListings } from './listings.js'
 import { keyColumns, whereKey } from './where-key.js'
-
-/** Databases look for a hundred keys in the index each; a thousand are too deep a condition for SQLite. */
-const TOUCHED_AT_ONCE = 100
 
 export function sqlCredentials(database: SqlDatabase): CredentialStore {
   const { dialect, run, transact } = database
@@ -73,17 +71,17 @@ export function sqlCredentials(database: SqlDatabase): CredentialStore {
 
     async touch(use) {
       assertUse(use)
-      await transact(async (db) => {
-        for (let from = 0; from < use.keys.length; from += TOUCHED_AT_ONCE) {
-          const keys = use.keys.slice(from, from + TOUCHED_AT_ONCE).map((key) => whereKey(keyColumns(dialect, key)))
-          await db
+      const keys = use.keys.map((key) => keyColumns(dialect, key))
+      await transact((db) =>
+        byKeys(dialect, keys, (isOneOf) =>
+          db
             .updateTable('credentials')
             .set({ last_used_at_ms: use.atMs })
-            .where((eb) => eb.or(keys.map((isKey) => isKey(eb))))
+            .where(isOneOf)
             .where((eb) => eb.or([eb('last_used_at_ms', 'is', null), eb('last_used_at_ms', '<', use.atMs)]))
-            .execute()
-        }
-      })
+            .execute(),
+        ),
+      )
     },
 
     async get(key) {

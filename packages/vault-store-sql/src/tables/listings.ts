@@ -9,8 +9,8 @@ import {
 } from '@holdfast/vault-core/store'
 import { sql } from 'kysely'
 import type { SqlDatabase } from '../sql-database.js'
+import { byKeys } from './by-keys.js'
 import { toCredentialRow } from './credential-row.js'
-import { whereKey } from './where-key.js'
 
 /** Credentials page by page, those that are due, and how many there are. */
 export function sqlListings({ dialect, run, transact }: SqlDatabase): Pick<CredentialStore, 'list' | 'due' | 'counts'> {
@@ -68,14 +68,7 @@ export function sqlListings({ dialect, run, transact }: SqlDatabase): Pick<Crede
         // What another caller is just taking is his.
         const rows = await (dialect.locksRows && postponeToMs !== undefined ? found.forUpdate().skipLocked() : found).execute()
         if (postponeToMs === undefined || rows.length === 0) return rows.map(toCredentialRow)
-        await db
-          .updateTable('credentials')
-          .set({ due_at_ms: postponeToMs })
-          // The index of due times narrows the search down, whatever the database makes of the keys.
-          .where('tenant', '=', exact(tenant))
-          .where('due_at_ms', '<=', dueBeforeMs)
-          .where((eb) => eb.or(rows.map((row) => whereKey(row)(eb))))
-          .execute()
+        await byKeys(dialect, rows, (isOneOf) => db.updateTable('credentials').set({ due_at_ms: postponeToMs }).where(isOneOf).execute())
         return rows.map((row) => toCredentialRow({ ...row, due_at_ms: postponeToMs }))
       })
     },

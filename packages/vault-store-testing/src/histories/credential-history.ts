@@ -1,5 +1,5 @@
 import type { CredentialKey, CredentialRow, LeaseHolder, VaultStore } from '@holdfast/vault-core'
-import { claimStep, insertStep, markSentStep, releaseStep, renewStep, updateStep } from '@holdfast/vault-core/store'
+import { claimStep, insertStep, markSentStep, releaseStep, renewStep, touchStep, updateStep } from '@holdfast/vault-core/store'
 import { newCredential } from '../rows.js'
 import type { Model } from './linearizable.js'
 
@@ -12,6 +12,7 @@ export type CredentialInput =
   | { readonly call: 'delete'; readonly version: number }
   | { readonly call: 'claim'; readonly attemptId: string; readonly owner: string; readonly version: number; readonly leaseMs: number }
   | { readonly call: 'markSent' | 'release' | 'releaseKeepingIntent'; readonly holder: LeaseHolder }
+  | { readonly call: 'touch'; readonly atMs: number }
   | { readonly call: 'renew'; readonly holder: LeaseHolder; readonly leaseMs: number }
 
 /** A lease that does not run out while a test runs. */
@@ -35,6 +36,8 @@ export async function callStore({ credentials }: VaultStore, key: CredentialKey,
       return credentials.markSent(key, input.holder)
     case 'renew':
       return credentials.renew(key, input.holder, input.leaseMs)
+    case 'touch':
+      return credentials.touch({ keys: [key], atMs: input.atMs })
     case 'release':
     case 'releaseKeepingIntent':
       return credentials.release(key, input.holder, { keepIntent: input.call === 'releaseKeepingIntent' })
@@ -70,6 +73,8 @@ export function credentialModel(key: CredentialKey): Model<CredentialRow | null,
           return stepped(state, markSentStep(row, input.holder, nowMs))
         case 'renew':
           return stepped(state, renewStep(row, input.holder, input.leaseMs, nowMs))
+        case 'touch':
+          return stepped(state, touchStep(row, input.atMs))
         case 'release':
         case 'releaseKeepingIntent':
           return stepped(state, releaseStep(row, input.holder, input.call === 'releaseKeepingIntent'))
@@ -104,7 +109,7 @@ function timeless(result: unknown): unknown {
   if (typeof result !== 'object' || result === null) return result
   if ('row' in result && 'outcome' in result) return { outcome: result.outcome, row: timeless(result.row) }
   if (!('version' in result)) return result
-  const { version, data, status, lastAttemptId, fence, lease, intent, unresolvedSends } = result as CredentialRow
+  const { version, data, status, lastAttemptId, fence, lease, intent, unresolvedSends, lastUsedAtMs } = result as CredentialRow
   return {
     version,
     data,
@@ -114,5 +119,6 @@ function timeless(result: unknown): unknown {
     owner: lease?.owner ?? null,
     intent: intent && [intent.attemptId, intent.state],
     unresolvedSends,
+    lastUsedAtMs,
   }
 }

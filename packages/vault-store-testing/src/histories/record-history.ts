@@ -58,6 +58,7 @@ function drawCredentialCall(random: () => number, seen: { version: number; holde
     [5, { call: 'claim', attemptId, owner: holder.owner, version, leaseMs }],
     [2, { call: 'markSent', holder }],
     [1, { call: 'renew', holder, leaseMs }],
+    [1, { call: 'touch', atMs: Math.floor(random() * 100) }],
     [2, { call: 'release', holder }],
     [1, { call: 'releaseKeepingIntent', holder }],
   ]

@@ -27,13 +27,17 @@ export function faultRules({ describe, rule, expect }: StoreSubject): void {
 /** The life of a credential, a document and a job; returns what is left of it, without times. */
 async function liveThrough(store: VaultStore, tenant: string): Promise<unknown> {
   const { credentials, documents, outbox, audit } = store
-  const also = (id: string) => ({ outbox: [{ tenant, id, topic: 't', data: bytesOf(id) }], audit: [{ tenant, id, data: '{}' }] })
+  const also = (id: string) => ({
+    outbox: [{ tenant, id, topic: 't', orderingKey: 'k', data: bytesOf(id) }],
+    audit: [{ tenant, id, subject: 's', data: '{}' }],
+  })
   const { row } = await insistently(() => credentials.insert(newCredential(tenant), also('insert')))
   const key = keyOf(row)
   const claimed = rowOf(await insistently(() => credentials.claim(claimOf(row))))
   const holder = { owner: 'owner-a', fence: claimed.fence }
   await insistently(() => credentials.markSent(key, holder))
   await insistently(() => credentials.renew(key, holder, 10_000))
+  await insistently(() => credentials.touch({ keys: [key], atMs: 5_000 }))
   await insistently(() =>
     credentials.update({ key, attemptId: 'write', expect: { epoch: 1 }, set: { data: 'new' }, release: holder, also: also('update') }),
   )
@@ -45,17 +49,22 @@ async function liveThrough(store: VaultStore, tenant: string): Promise<unknown> 
   await insistently(() => outbox.complete({ tenant, id: 'insert', attempt: 0 }))
   const rows = (await insistently(() => credentials.list({ tenant, limit: 10 }))).items
   return {
-    rows: rows.map(({ userId, version, fence, lease, intent, unresolvedSends, data }) => ({
+    rows: rows.map(({ userId, version, fence, lease, intent, unresolvedSends, lastUsedAtMs, data }) => ({
       userId,
       version,
       fence,
       lease,
       intent,
       unresolvedSends,
+      lastUsedAtMs,
       data,
     })),
     document: (await insistently(() => documents.get({ tenant, kind: 'k', id: 'i' })))?.data,
     entries: (await insistently(() => audit.list({ tenant, limit: 10 }))).map(({ id }) => id),
+    about: (await insistently(() => audit.list({ tenant, subject: 's', limit: 10 }))).map(({ id }) => id),
+    // A lease of no time: asked again, it is handed out again.
+    next: (await insistently(() => outbox.lease({ tenant, topics: ['t'], limit: 10, leaseMs: 0 }))).map(({ id }) => id),
+    depth: (await insistently(() => outbox.depth({ tenant, topics: ['t'] }))).jobs,
     isRevised: (await insistently(() => documents.revision({ tenant, kind: 'k' }))) > 1,
   }
 }

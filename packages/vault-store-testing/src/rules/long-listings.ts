@@ -10,7 +10,7 @@ export function longListingRules({ describe, rule, expect }: StoreSubject): void
 
   describe('long listings', () => {
     rule(
-      `of ${ROWS.toLocaleString('en')} rows return each that stays exactly once, in one order, while three clients insert and delete`,
+      `of ${ROWS.toLocaleString('en')} rows return each that stays exactly once, in one order, while three clients insert and delete; of what is due, 1,000 at once`,
       async ({ store, tenant, another }) => {
         for (let n = 0; n < ROWS; n += AT_ONCE)
           await Promise.all(
@@ -40,6 +40,9 @@ export function longListingRules({ describe, rule, expect }: StoreSubject): void
         expect(new Set(names).size).toBe(names.length)
         const stayed = names.filter((name) => /^user-\d+$/.test(name))
         expect(stayed.length).toBe(ROWS)
+        const due = { tenant, dueBeforeMs: 1_900_000_000_000, limit: 1_000, postponeToMs: 1_900_000_000_001 }
+        const taken = [...(await store.credentials.due(due)), ...(await store.credentials.due(due))]
+        expect(new Set(taken.map(({ userId }) => userId)).size).toBe(2_000)
         expect(stayed.every((name, n) => n === 0 || name > (stayed[n - 1] ?? ''))).toBe(true)
       },
       120_000,
