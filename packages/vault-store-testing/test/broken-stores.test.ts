@@ -34,7 +34,7 @@ describe('the suite', () => {
     60_000,
   )
 
-  it('has sixty of them', () => {
-    expect(Object.keys(brokenStores).length).toBeGreaterThanOrEqual(60)
+  it('has more than sixty of them', () => {
+    expect(Object.keys(brokenStores).length).toBeGreaterThan(60)
   })
 })

@@ -70,4 +70,25 @@ export const brokenAudit: BrokenStores = {
     },
     caughtBy: /prunes up to a sequence/,
   },
+  'the log begins again with 1 when all was pruned': {
+    breakIt: (sound) => {
+      let pruned = 0
+      return {
+        ...sound,
+        audit: {
+          ...sound.audit,
+          prune: async (stretch) => {
+            const last = (await sound.audit.list({ tenant: stretch.tenant, limit: 1_000 })).at(-1)?.sequence ?? 0
+            if (last <= stretch.throughSequence) pruned = last
+            return sound.audit.prune(stretch)
+          },
+          list: async ({ afterSequence = 0, ...query }) => {
+            const entries = await sound.audit.list({ ...query, afterSequence: afterSequence + pruned })
+            return entries.map((entry) => ({ ...entry, sequence: entry.sequence - pruned }))
+          },
+        },
+      }
+    },
+    caughtBy: /prunes up to a sequence/,
+  },
 }

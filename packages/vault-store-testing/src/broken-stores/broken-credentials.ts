@@ -1,5 +1,5 @@
 import type { CredentialRow } from '@holdfast/vault-core'
-import { keyOf } from '../rows.js'
+import { keyOf, newCredential } from '../rows.js'
 import { type BrokenStores, nextTurn, withCredentials } from './broken-store.js'
 
 /** Rows written or read wrongly. */
@@ -150,5 +150,40 @@ export const brokenCredentials: BrokenStores = {
         },
       }),
     caughtBy: /notes the time of use of each row named, and changes nothing else/,
+  },
+  'an update forgets when the row was last used': {
+    breakIt: (sound) => {
+      const updated = new Set<string>()
+      const shown = <Row extends CredentialRow>(row: Row): Row =>
+        updated.has(JSON.stringify(keyOf(row))) ? { ...row, lastUsedAtMs: null } : row
+      return withCredentials(sound, {
+        update: async (change) => {
+          updated.add(JSON.stringify(keyOf(change.key)))
+          const result = await sound.credentials.update(change)
+          return result.outcome === 'missing' ? result : { ...result, row: shown(result.row) }
+        },
+      })
+    },
+    caughtBy: /stays through updates, claims and releases/,
+  },
+  'a use makes a row where there is none': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        touch: async (use) => {
+          for (const key of use.keys) await sound.credentials.insert(newCredential(key.tenant, key))
+          await sound.credentials.touch(use)
+        },
+      }),
+    caughtBy: /passes over keys that are not there/,
+  },
+  'a hundred uses are noted, and no more': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        touch: async (use) => {
+          await sound.credentials.touch({ ...use, keys: use.keys.slice(0, 100) })
+          if (use.keys.length > 1_000) await sound.credentials.touch(use)
+        },
+      }),
+    caughtBy: /touch takes 1,000 keys/,
   },
 }

@@ -70,4 +70,17 @@ export const brokenListings: BrokenStores = {
       }),
     caughtBy: /tell how many rows have each status/,
   },
+  'connections to exclude are cut off at a thousand': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        due: ({ excludeConnectionIds = [], ...query }) =>
+          sound.credentials.due({ ...query, excludeConnectionIds: excludeConnectionIds.slice(0, 1_000) }),
+      }),
+    caughtBy: /refuses more than 1,000 connections to exclude/,
+  },
+  'a hundred are due at once, and no more': {
+    breakIt: (sound) =>
+      withCredentials(sound, { due: (query) => sound.credentials.due({ ...query, limit: Math.min(query.limit, 100) || query.limit }) }),
+    caughtBy: /of what is due, 1,000 at once/,
+  },
 }

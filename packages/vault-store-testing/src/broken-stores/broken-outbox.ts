@@ -112,6 +112,17 @@ export const brokenOutbox: BrokenStores = {
     },
     caughtBy: /tells how many jobs of the topics are there/,
   },
+  'a job that is added again goes to the end of its line': {
+    breakIt: (sound) =>
+      withOutbox(sound, {
+        add: async (jobs) => {
+          // Nobody has leased it yet.
+          for (const { tenant, id } of jobs) await sound.outbox.complete({ tenant, id, attempt: 0 })
+          await sound.outbox.add(jobs)
+        },
+      }),
+    caughtBy: /keep the order though jobs are added again/,
+  },
 }
 
 function withOutbox(sound: VaultStore, change: Partial<OutboxStore>): VaultStore {
