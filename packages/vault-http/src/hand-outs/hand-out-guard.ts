@@ -39,7 +39,7 @@ export function createHandOutGuard(parts: {
   async function freeze({ clientId, usersInHour }: HandOut): Promise<void> {
     const message = 'A service client was frozen, as it was handed the credentials of many users. `vault.serviceClients.unfreeze` lifts it.'
     try {
-      await vault.serviceClients.freeze(clientId)
+      await vault.serviceClients.freeze(clientId, { actor: { kind: 'system', id: 'hand-outs' } })
       frozen.add(clientId)
       log?.error({ clientId, usersInHour }, message)
     } catch (error) {
