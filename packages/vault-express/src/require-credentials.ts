@@ -37,11 +37,12 @@ export function requireCredentials({ vault, connectionId, minValidityMs, require
       const userId = await router.identify(request)
       if (userId === undefined || userId === '')
         throw new VaultError('unauthenticated', 'Nobody is signed in to the application. Sign in first.')
+      const address = router.addressOf(request)
       request.credentials = await vault.getCredentials(
         { connectionId, userId },
         {
           signal,
-          actor: { kind: 'user', id: userId },
+          actor: { kind: 'user', id: userId, ...(address !== undefined && { address }) },
           ...(minValidityMs !== undefined && { minValidityMs }),
           ...(requiredScopes && { requiredScopes }),
         },

@@ -6,6 +6,8 @@ export interface MountedRouter {
   readonly identify: (request: Request) => string | undefined | Promise<string | undefined>
   readonly connectPath: (connectionId: string) => string
   readonly origin: string
+  /** Of the client, as far as it is known. */
+  readonly addressOf: (request: Request) => string | undefined
 }
 
 /** A router that a request came through; several vaults in one application do not meet. */

@@ -1,4 +1,4 @@
-import { createVaultService, type Reply, type VaultHandlerOptions, type VaultRequest } from '@holdfast/vault-http'
+import { createVaultService, knownAddress, type Reply, type VaultHandlerOptions, type VaultRequest } from '@holdfast/vault-http'
 import type { Request as ExpressRequest, NextFunction, RequestHandler, Response } from 'express'
 import { ExpressVaultRequest } from './express-vault-request.js'
 import { rememberRouter } from './router-registry.js'
@@ -36,7 +36,15 @@ export function vaultRouter(options: VaultRouterOptions): RequestHandler {
     }),
   })
   const { origin } = new URL(options.publicUrl)
-  const router = { identify, connectPath: service.connectPath, origin }
+  const addressOf = (request: ExpressRequest): string | undefined => {
+    try {
+      return knownAddress(clientAddress(request))
+    } catch (error) {
+      options.log?.error({ err: error }, '`clientAddress` failed. A credential is handed out to an unknown address.')
+      return undefined
+    }
+  }
+  const router = { identify, connectPath: service.connectPath, origin, addressOf }
 
   return (request, response, next) => {
     rememberRouter(options.vault, request, router)

@@ -14,14 +14,14 @@ export async function authenticate<Context>(settings: HandlerSettings<Context>, 
   // What was verified once is a token: its form needs no second look.
   const token = peekBearerToken(request)
   const verified = token === undefined ? undefined : settings.verifiedTokens.find(token)
-  if (verified && (await isKeyAlive(settings, verified))) return { kind: 'service_client', id: verified.clientId }
+  if (verified && (await isKeyAlive(settings, verified))) return callerOf(verified)
   return authenticateToken(settings, readBearerToken(request))
 }
 
 /** The same for a token that came in another place than the header. @throws {VaultError} `unauthenticated`. */
 export async function authenticateToken<Context>(settings: HandlerSettings<Context>, token: string): Promise<Caller> {
-  const clientId = await serviceClientOf(settings, token)
-  if (clientId !== undefined) return { kind: 'service_client', id: clientId }
+  const verified = await serviceClientOf(settings, token)
+  if (verified) return callerOf(verified)
   const userId = await userOf(settings, token)
   if (userId !== undefined) return { kind: 'user', id: userId }
   throw unauthenticated(
@@ -30,12 +30,16 @@ export async function authenticateToken<Context>(settings: HandlerSettings<Conte
 }
 
 /** A signature is verified once, but the key it was made with must exist each time. */
-async function serviceClientOf<Context>(settings: HandlerSettings<Context>, token: string): Promise<string | undefined> {
+async function serviceClientOf<Context>(settings: HandlerSettings<Context>, token: string): Promise<VerifiedToken | undefined> {
   const verified = await settings.verifiedTokens.get(token, async () => {
     const claimed = readClaimedClient(token)
     return claimed && verifyServiceClientToken(settings, token, claimed)
   })
-  return verified && (await isKeyAlive(settings, verified)) ? verified.clientId : undefined
+  return verified && (await isKeyAlive(settings, verified)) ? verified : undefined
+}
+
+function callerOf({ clientId, keyId }: VerifiedToken): Caller {
+  return { kind: 'service_client', id: clientId, keyId }
 }
 
 /** Its signature held: what the key is looked up for is a use of it. */

@@ -1,3 +1,4 @@
+export { knownAddress } from './client-address.js'
 export { createVaultHandler, type VaultHandler } from './create-vault-handler.js'
 export { errorReply } from './error-reply.js'
 export type { HandOut, HandOutDecision, HandOutOptions } from './hand-outs/hand-out-options.js'

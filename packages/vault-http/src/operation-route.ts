@@ -4,16 +4,19 @@ import { authorizeCaller } from './authorize-caller.js'
 import type { Caller } from './caller.js'
 import type { AnyOperation, OperationCall } from './operation.js'
 import type { HandlerSettings } from './options.js'
+import { recordOfChanges } from './record-of-changes.js'
 import { readJsonBody } from './request-body.js'
 import { readBySchema } from './request-problems.js'
 import { compileResourceTemplate } from './resource-template.js'
 import type { Route, RouteCall } from './router.js'
 import type { VaultRequest } from './vault-request.js'
+import { witnessed } from './witnessed.js'
 
 /** The route of an operation: who asks is decided first, then whether he may, and only then is looked at what he sent. */
 export function operationRoute<Context>(settings: HandlerSettings<Context>, operation: AnyOperation): Route<Context> {
   const { method, path, query, body, handle } = operation
   const admit = admission(settings, operation)
+  const record = recordOfChanges(settings, operation)
   return {
     method,
     path,
@@ -22,7 +25,8 @@ export function operationRoute<Context>(settings: HandlerSettings<Context>, oper
       const caller = await admit(call)
       const queryRead = query && readBySchema(query, queryOf(call.url), 'query')
       const bodyRead = body && readBySchema(body, await readJsonBody(call.request), 'body')
-      return await handle<Context>(new RoutedOperationCall(settings, call, caller, queryRead, bodyRead))
+      const routed = new RoutedOperationCall(settings, call, caller, queryRead, bodyRead)
+      return record && caller ? record(() => handle<Context>(routed), caller, call.params) : await handle<Context>(routed)
     },
   }
 }
@@ -41,7 +45,10 @@ function admission<Context>(
       return undefined
     }
   }
-  const authenticated = (call: RouteCall<Context>): Promise<Caller> => authenticateOrCount(settings, call, route)
+  const plain = (call: RouteCall<Context>): Promise<Caller> => authenticateOrCount(settings, call, route)
+  const authenticated = settings.recorder.isUsed
+    ? async (call: RouteCall<Context>): Promise<Caller> => witnessed(settings, await plain(call), call, route)
+    : plain
   const { known } = rateLimits
   const identify = known
     ? async (call: RouteCall<Context>): Promise<Caller> => {
@@ -54,8 +61,7 @@ function admission<Context>(
   const resourceOf = compileResourceTemplate(access.resource)
   return async (call) => {
     const caller = await identify(call)
-    await authorizeCaller(settings, caller, access.action, resourceOf(call.params))
-    return caller
+    return authorizeCaller(settings, caller, access.action, resourceOf(call.params))
   }
 }
 

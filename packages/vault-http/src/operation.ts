@@ -41,6 +41,11 @@ export interface Operation<Query extends z.ZodType = z.ZodType, Body extends z.Z
   readonly tag: string
   readonly summary: string
   readonly access: Access
+  /**
+   * What an operation that changes something changes, for the event that tells of it: a template as in `access`, whose names are also looked for
+   * in the answer. Default: the resource in `access`.
+   */
+  readonly changes?: string
   readonly query?: Query
   readonly body?: Body
   /** What the form holds that `handle` reads itself. For the document alone. */

@@ -1,4 +1,5 @@
-import { type ConnectionProperties, type Log, type Vault, VaultError } from '@holdfast/vault-core'
+import { type ConnectionProperties, extensionOf, type Log, type Vault, VaultError, type VaultExtension } from '@holdfast/vault-core'
+import { type ClientAddress, createClientAddress } from './client-address.js'
 import { parseAllowedOrigins } from './cors.js'
 import { createHandOutGuard, type HandOutGuard } from './hand-outs/hand-out-guard.js'
 import type { HandOutOptions } from './hand-outs/hand-out-options.js'
@@ -53,6 +54,8 @@ export interface VaultHandlerOptions<Context = undefined, Incoming extends Vault
 /** The options as the routes use them: checked, with defaults. */
 export interface HandlerSettings<Context> {
   readonly vault: Vault
+  /** The vault's own, for what happens here. */
+  readonly recorder: VaultExtension['recorder']
   readonly origin: string
   /** Without trailing slash; empty at the root. */
   readonly basePath: string
@@ -63,6 +66,7 @@ export interface HandlerSettings<Context> {
   readonly returnToRules: readonly ReturnToRule[]
   readonly connectionProperties: (connectionId: string, request: VaultRequest, context: Context) => ConnectionProperties | undefined
   readonly allowedOrigins: ReadonlySet<string>
+  readonly clientAddress: ClientAddress<Context>
   readonly rateLimits: RateLimits<Context>
   /** Undefined when nobody counts. */
   readonly handOuts: HandOutGuard | undefined
@@ -92,8 +96,10 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
   const ofHost = verifyUserToken && ((token: string) => verifyOrNobody(() => verifyUserToken(token), log))
   const verify = login ? verifyAnyUser(login, ofHost) : ofHost
   const now = options.now ?? (() => Date.now())
+  const clientAddress = createClientAddress(options.clientAddress, log)
   return {
     vault: options.vault,
+    recorder: recorderOf(options.vault),
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
     identify: async (request, context) => checkUserId(await identifyOrFail(() => identify(request, context)), 'identify'),
@@ -102,7 +108,8 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
     returnToRules: parseReturnToRules(options.allowedReturnTo ?? [url.origin]),
     connectionProperties: options.connectionProperties ?? (() => undefined),
     allowedOrigins: parseAllowedOrigins(options.allowedOrigins),
-    rateLimits: createRateLimits({ rateLimit: options.rateLimit, clientAddress: options.clientAddress, now, log }),
+    clientAddress,
+    rateLimits: createRateLimits({ rateLimit: options.rateLimit, clientAddress, now, log }),
     handOuts: options.handOuts && createHandOutGuard({ options: options.handOuts, vault: options.vault, now, log }),
     issuerOrigins: new Set([...namesOf(url), ...(options.issuerOrigins ?? []).map((origin) => parseOrigin(origin))]),
     accessTokenMaxAgeS: options.accessTokenMaxAgeS ?? DAY_S,
@@ -110,6 +117,14 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
     now,
     secureCookies: url.protocol === 'https:',
     login,
+  }
+}
+
+function recorderOf(vault: Vault): VaultExtension['recorder'] {
+  try {
+    return extensionOf(vault).recorder
+  } catch {
+    throw invalid('vault', 'must be the very object that createVault returned: a copy of it could keep no events of who was refused')
   }
 }
 

@@ -1,4 +1,4 @@
-import { createVault, localKeyring, type Vault, VaultError } from '@holdfast/vault-core'
+import { createVault, localKeyring, type Vault, VaultError, type VaultStore } from '@holdfast/vault-core'
 import { memoryStore } from '@holdfast/vault-store-memory'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { apiOperations, createVaultHandler, type VaultHandler, type VaultHandlerOptions } from '../src/index.js'
@@ -151,7 +151,7 @@ describe('the answer is safe', () => {
   it.each(eachWhere(({ operationId }) => operationId !== 'getOpenApiDocument'))(
     'of %s with 500, when the vault throws what nobody expected',
     async (_id, operation) => {
-      const failing = handlerOf({ vault: throwingVault(world.vault) })
+      const failing = handlerOf({ vault: throwingVault() })
       expect(await safeStatus(await send(failing, operation, { as: world.admin, body: exchangeForm(world.admin) }))).toBe(500)
     },
   )
@@ -161,13 +161,7 @@ describe('the answer is safe', () => {
     async (_id, operation) => {
       const { store, fail } = failingStore()
       const { admin } = await managementWorld(store)
-      // One that has read nothing yet.
-      const vault = createVault({
-        store,
-        connections: [],
-        keyring: localKeyring([{ id: 'k', key: new Uint8Array(32).fill(7) }]),
-        background: false,
-      })
+      const vault = newVault(store)
       fail()
       const failing = handlerOf({ vault })
       expect(await safeStatus(await send(failing, operation, { as: admin, body: exchangeForm(admin) }))).toBe(503)
@@ -190,19 +184,29 @@ describe('the answer is safe', () => {
 })
 
 /** A vault whose every function throws. Fault injection. */
-function throwingVault(vault: Vault): Vault {
-  const throwing = <T extends object>(part: T): T =>
-    new Proxy(part, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name)
-        if (typeof value === 'object' && value !== null) return throwing(value)
-        if (typeof value !== 'function') return value
-        return () => {
-          throw failure()
-        }
-      },
-    })
-  return throwing(vault)
+function throwingVault(): Vault {
+  const vault = newVault(memoryStore())
+  const breakAll = (part: object): void => {
+    for (const [name, value] of Object.entries(part)) {
+      if (typeof value === 'object' && value !== null) breakAll(value)
+      if (typeof value !== 'function') continue
+      Reflect.set(part, name, () => {
+        throw failure()
+      })
+    }
+  }
+  breakAll(vault)
+  return vault
+}
+
+/** One that has read nothing yet. */
+function newVault(store: VaultStore): Vault {
+  return createVault({
+    store,
+    connections: [],
+    keyring: localKeyring([{ id: 'k', key: new Uint8Array(32).fill(7) }]),
+    background: false,
+  })
 }
 
 /** A store that works until it is told to fail, and then fails at each call as stores do. Fault injection. */

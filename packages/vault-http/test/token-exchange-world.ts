@@ -1,5 +1,5 @@
 import { createPrivateKey, sign } from 'node:crypto'
-import { createVault, type Log, localKeyring, type Vault, type VaultEvent, type VaultStore } from '@holdfast/vault-core'
+import { createVault, type EventKeeper, type Log, localKeyring, type Vault, type VaultEvent, type VaultStore } from '@holdfast/vault-core'
 import { memoryStore } from '@holdfast/vault-store-memory'
 import { expect } from 'vitest'
 import { createVaultHandler, type VaultHandler, type VaultHandlerOptions } from '../src/index.js'
@@ -57,8 +57,9 @@ export interface PlayedProvider {
 
 export async function exchangeWorld({
   store = memoryStore(),
+  audit,
   ...options
-}: { readonly store?: VaultStore } & Partial<VaultHandlerOptions> = {}): Promise<ExchangeWorld> {
+}: { readonly store?: VaultStore; readonly audit?: EventKeeper } & Partial<VaultHandlerOptions> = {}): Promise<ExchangeWorld> {
   let nowMs = Date.parse('2026-11-25T12:00:00.250Z')
   const events: VaultEvent[] = []
   const logged: { fields: object; message: string }[] = []
@@ -77,6 +78,7 @@ export async function exchangeWorld({
     clock: { now: () => nowMs, monotonic: () => nowMs, sleep: sleepUntilAborted },
     fetch: playProvider(provider),
     on: (event) => events.push(event),
+    ...(audit && { audit }),
     connections: ['demo', 'plain', 'twin-a', 'twin-b'].map((connectionId) => ({
       connectionId,
       ...(connectionId !== 'plain' && { issuer: `https://${connectionId.replace(/-.$/, '')}.example` }),

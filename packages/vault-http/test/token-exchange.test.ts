@@ -1,7 +1,6 @@
 import { isVaultError, VaultError, type VaultStore } from '@holdfast/vault-core'
 import { memoryStore } from '@holdfast/vault-store-memory'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createVaultHandler } from '../src/index.js'
 import {
   ACCESS_TOKEN,
   allowReading,
@@ -35,7 +34,11 @@ describe('token exchange', () => {
     })
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
     expect(world.events).toContainEqual(
-      expect.objectContaining({ type: 'accessed', userId: 'alice', actor: { kind: 'service_client', id: clientId } }),
+      expect.objectContaining({
+        type: 'accessed',
+        userId: 'alice',
+        actor: expect.objectContaining({ kind: 'service_client', id: clientId }),
+      }),
     )
   })
 
@@ -279,7 +282,7 @@ describe('a target that the caller has no right to', () => {
       }
     }
     expect([...answers]).toEqual([expect.stringContaining('permission_denied')])
-    expect(world.events.filter(({ type }) => type.startsWith('credentials_'))).toEqual([])
+    expect(world.events.filter(({ type }) => type === 'accessed' || type === 'access_refused')).toEqual([])
   })
 
   it('by its issuer is decided by the same work, whether or not a connection has it, and before anything of it is told', async () => {
@@ -290,18 +293,9 @@ describe('a target that the caller has no right to', () => {
         work.push(what)
         return call(...args)
       }
-    const { vault } = world
-    const handler = createVaultHandler({
-      vault: {
-        ...vault,
-        permissions: { ...vault.permissions, isAllowed: counted('permission', vault.permissions.isAllowed) },
-        connections: { ...vault.connections, describeAll: counted('listing', vault.connections.describeAll) },
-      },
-      publicUrl: PUBLIC_URL,
-      identify: () => undefined,
-      now: () => Date.parse('2026-11-25T12:00:00.250Z'),
-      rateLimit: false,
-    })
+    const { permissions, connections } = world.vault
+    Object.assign(permissions, { recordThatAllows: counted('permission', permissions.recordThatAllows) })
+    Object.assign(connections, { describeAll: counted('listing', connections.describeAll) })
     const { token } = await world.client('Vault:Connections/demo/Users/bob/Credentials')
     const answers: unknown[] = []
     for (const target of [
@@ -313,8 +307,7 @@ describe('a target that the caller has no right to', () => {
     ]) {
       work.splice(0)
       const body = formOf({ grant_type: GRANT_TYPE, subject_token_type: JWT, subject_token: token, requested_subject: 'alice', ...target })
-      const response = await handler(new Request(`${PUBLIC_URL}/oauth/token`, { method: 'POST', body }), undefined)
-      answers.push({ ...(await response.json()), errorId: '' })
+      answers.push({ ...(await world.send(body)).body, errorId: '' })
       expect(work, JSON.stringify(target)).toEqual(['listing', 'permission'])
     }
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type AnyOperation, operation } from '../operation.js'
 import { jsonReply } from '../reply.js'
 import { credentialsOperation } from '../routes/credentials.js'
+import { witnessed } from '../witnessed.js'
 import type { LoginSettings } from './login-settings.js'
 import { requireSignedIn } from './signed-in.js'
 
@@ -27,7 +28,7 @@ export function signedInOperations(own: LoginSettings): readonly AnyOperation[] 
         const { userId, connectionId } = await requireSignedIn(call.settings, own, call, `GET ${CREDENTIALS}`)
         const { accessToken, tokenType, scope, expiresAt } = await call.settings.vault.getCredentials(
           { connectionId: call.query.connectionId ?? connectionId, userId },
-          { signal: call.request.signal, actor: { kind: 'user', id: userId } },
+          { signal: call.request.signal, actor: witnessed(call.settings, { kind: 'user', id: userId }, call, `GET ${CREDENTIALS}`) },
         )
         return jsonReply(200, { accessToken, tokenType, scope, expiresAt: expiresAt?.toISOString() })
       },

@@ -31,6 +31,7 @@ export const accessKeyOperations: readonly AnyOperation[] = [
     summary:
       'Makes an access key. Whoever holds it is the service client: so whoever makes one for another must be able to give all that the client may do.',
     access: { kind: 'permission', action: 'UPDATE', resource: 'Vault:ServiceClients/{clientId}/access-keys' },
+    changes: 'Vault:ServiceClients/{clientId}/access-keys/{keyId}',
     body: keyBody,
     answers: {
       201: { description: 'The key.', schema: keyAnswer },

@@ -81,6 +81,7 @@ export const accessRecordOperations: readonly AnyOperation[] = [
     tag: 'Access records',
     summary: 'Makes an access record. The caller must hold everything that it gives, with the right to give it on.',
     access: { kind: 'permission', action: 'CREATE', resource: 'Vault:AccessRecords' },
+    changes: 'Vault:AccessRecords/{recordId}',
     body: recordBody,
     answers: {
       201: { description: 'The access record.', schema: recordAnswer },
@@ -111,6 +112,7 @@ export const accessRecordOperations: readonly AnyOperation[] = [
     tag: 'Access records',
     summary: 'Replaces an access record, for whoever may UPDATE it and for its admins, as far as they may give what it gives.',
     access: { kind: 'caller' },
+    changes: 'Vault:AccessRecords/{recordId}',
     body: recordBody,
     answers: {
       200: { description: 'The access record as it is now.', schema: recordAnswer },
@@ -131,6 +133,7 @@ export const accessRecordOperations: readonly AnyOperation[] = [
     tag: 'Access records',
     summary: 'Ends an access record, for whoever may UPDATE it and for its admins. It is kept, and gives nothing.',
     access: { kind: 'caller' },
+    changes: 'Vault:AccessRecords/{recordId}',
     answers: { 204: { description: 'It gives nothing any more.' }, 404: { description: 'There is no such access record.' } },
     handle: async (call) => {
       await call.settings.vault.accessRecords.delete(await requireRecordRight(call, 'UPDATE'))

@@ -1,5 +1,5 @@
 import { isVaultError, subjectOf } from '@holdfast/vault-core'
-import { authorizeCaller } from '../authorize-caller.js'
+import { allowedCaller, denied } from '../authorize-caller.js'
 import type { OperationCall } from '../operation.js'
 import { compileResourceTemplate } from '../resource-template.js'
 
@@ -15,10 +15,18 @@ interface HasAdmins {
  * Lets pass whoever has a grant for this. For operations that also let others pass; what needs a grant and nothing else says so in its `access`.
  *
  * @param resource - Template, as in `access`: `Vault:Users/{userId}`.
+ * @param mayPass - Asked about whoever has no grant.
  * @throws {VaultError} `permission_denied`.
  */
-export async function requireRight<Context>(asking: Asking<Context>, permission: string, resource: string): Promise<void> {
-  await authorizeCaller(asking.settings, asking.caller, permission, compileResourceTemplate(resource)(asking.params))
+export async function requireRight<Context>(
+  { settings, caller, params }: Asking<Context>,
+  permission: string,
+  resource: string,
+  mayPass: () => Promise<boolean> = async () => false,
+): Promise<void> {
+  const asked = compileResourceTemplate(resource)(params)
+  if ((await allowedCaller(settings, caller, permission, asked)) || (await mayPass())) return
+  throw await denied(settings, caller, permission, asked)
 }
 
 /**
@@ -33,13 +41,9 @@ export async function requireRightOrAdmin<Context>(
   resource: string,
   read: () => Promise<HasAdmins>,
 ): Promise<void> {
-  try {
-    await requireRight(asking, permission, resource)
-  } catch (error) {
-    if (!isVaultError(error, 'permission_denied')) throw error
-    const admins = await adminsOf(read)
-    if (!admins.some((admin) => subjectOf(admin) === asking.caller.id)) throw error
-  }
+  await requireRight(asking, permission, resource, async () =>
+    (await adminsOf(read)).some((admin) => subjectOf(admin) === asking.caller.id),
+  )
 }
 
 async function adminsOf(read: () => Promise<HasAdmins>): Promise<readonly { readonly userId: string }[]> {

@@ -36,6 +36,7 @@ export const connectionOperations: readonly AnyOperation[] = [
     tag: 'Connections',
     summary: 'Stores a new connection. Its client secret is sealed, and never shown again.',
     access: { kind: 'permission', action: 'CREATE', resource: 'Vault:Connections' },
+    changes: 'Vault:Connections/{connectionId}',
     body: connectionBody,
     answers: {
       201: { description: 'The connection.', schema: connectionAnswer },

@@ -60,6 +60,7 @@ export const groupOperations: readonly AnyOperation[] = [
     tag: 'Groups',
     summary: 'Makes a group.',
     access: { kind: 'permission', action: 'CREATE', resource: 'Vault:Groups' },
+    changes: 'Vault:Groups/{groupId}',
     body: groupBody,
     answers: { 201: { description: 'The group.', schema: groupAnswer }, 409: { description: 'There is a group of this id.' } },
     handle: async (call) => {
@@ -87,6 +88,7 @@ export const groupOperations: readonly AnyOperation[] = [
     tag: 'Groups',
     summary: 'Replaces a group, for whoever may UPDATE it and for its admins, as far as they may give what its members get.',
     access: { kind: 'caller' },
+    changes: 'Vault:Groups/{groupId}',
     body: groupBody,
     answers: {
       200: { description: 'The group as it is now.', schema: groupAnswer },
@@ -107,6 +109,7 @@ export const groupOperations: readonly AnyOperation[] = [
     tag: 'Groups',
     summary: 'Removes a group, for whoever may UPDATE it and for its admins. Its members lose what it gave them.',
     access: { kind: 'caller' },
+    changes: 'Vault:Groups/{groupId}',
     answers: { 204: { description: 'It is gone.' }, 404: { description: 'There is no such group.' } },
     handle: async (call) => {
       await call.settings.vault.groups.delete(await requireGroupRight(call, 'UPDATE'))

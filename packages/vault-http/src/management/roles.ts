@@ -41,6 +41,7 @@ export const roleOperations: readonly AnyOperation[] = [
     tag: 'Roles',
     summary: 'Makes a role.',
     access: { kind: 'permission', action: 'CREATE', resource: 'Vault:Roles' },
+    changes: 'Vault:Roles/{roleId}',
     body: newRole,
     answers: { 201: { description: 'The role.', schema: roleAnswer }, 409: { description: 'There is a role of this id.' } },
     handle: async ({ settings: { vault }, caller, body: { links: _links, ...role } }) =>

@@ -70,6 +70,7 @@ export const serviceClientOperations: readonly AnyOperation[] = [
     tag: 'Service clients',
     summary: 'Makes a service client. It may do nothing before an access record names it, and has no key before one is requested.',
     access: { kind: 'permission', action: 'CREATE', resource: 'Vault:ServiceClients' },
+    changes: 'Vault:ServiceClients/{clientId}',
     body: clientBody,
     answers: { 201: { description: 'The service client.', schema: clientAnswer } },
     handle: async ({ settings: { vault }, caller, body }) =>

@@ -35,6 +35,7 @@ export const tenantOperations: readonly AnyOperation[] = [
     tag: 'Tenants',
     summary: 'Makes a tenant.',
     access: { kind: 'permission', action: 'CREATE', resource: 'Vault:Tenants' },
+    changes: 'Vault:Tenants/{tenantId}',
     body: newTenant,
     answers: { 201: { description: 'The tenant.', schema: tenantAnswer }, 409: { description: 'There is a tenant of this id.' } },
     handle: async ({ settings: { vault }, body }) => jsonReply(201, await vault.tenants.create(withoutReadOnly(body))),

@@ -157,11 +157,7 @@ export const userPermissionOperations: readonly AnyOperation[] = [
  */
 async function requireMayAsk<Context>(asking: Asking<Context>): Promise<void> {
   if (asking.caller.id === asking.params['userId']) return
-  try {
-    await requireRight(asking, 'READ', 'Vault:UserPermissions/{userId}')
-  } catch (error) {
-    if (!isVaultError(error, 'permission_denied') || !(await mayAskOfAnybody(asking))) throw error
-  }
+  await requireRight(asking, 'READ', 'Vault:UserPermissions/{userId}', () => mayAskOfAnybody(asking))
 }
 
 async function mayAskOfAnybody<Context>({ settings: { vault }, caller }: Asking<Context>): Promise<boolean> {

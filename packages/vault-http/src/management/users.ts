@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { actorOf } from '../caller.js'
 import { type AnyOperation, operation } from '../operation.js'
 import { emptyReply, jsonReply } from '../reply.js'
 import { readOnly, tags } from './body-fields.js'
@@ -77,7 +76,7 @@ export const userOperations: readonly AnyOperation[] = [
     access: { kind: 'permission', action: 'UPDATE', resource: 'Vault:Users/{userId}' },
     answers: { 202: { description: 'He is forgotten. His tokens are being revoked at their providers.' } },
     handle: async ({ settings: { vault }, caller, params: { userId = '' } }) => {
-      await vault.forgetUser(userId, { actor: actorOf(caller) })
+      await vault.forgetUser(userId, { actor: caller })
       return emptyReply(202)
     },
   }),

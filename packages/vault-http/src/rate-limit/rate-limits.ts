@@ -1,5 +1,6 @@
 import type { Log } from '@holdfast/vault-core'
 import type { Caller } from '../caller.js'
+import type { ClientAddress } from '../client-address.js'
 import { HttpError } from '../http-error.js'
 import type { RouteCall } from '../router.js'
 import { addressKey } from './address-key.js'
@@ -17,7 +18,7 @@ export interface RateLimits<Context> {
 export interface RateLimitOptions<Context> {
   /** The host's own; false for none. Undefined: token buckets in memory, for strangers alone. */
   readonly rateLimit: RateLimiter | false | undefined
-  readonly clientAddress: ((request: RouteCall<Context>['request'], context: Context) => string | undefined) | undefined
+  readonly clientAddress: ClientAddress<Context>
   readonly now: () => number
   readonly log: Log | undefined
 }
@@ -41,18 +42,9 @@ export function createRateLimits<Context>({ rateLimit, clientAddress, now, log }
     }
   }
 
-  function addressOf({ request, context }: RouteCall<Context>, route: string): string | undefined {
-    try {
-      return addressKey(clientAddress?.(request, context))
-    } catch (error) {
-      log?.error({ route, err: error }, '`clientAddress` failed. The request counts as one from an unknown address.')
-      return undefined
-    }
-  }
-
   return {
     stranger: (call, route) => {
-      const address = addressOf(call, route)
+      const address = addressKey(clientAddress(call, route))
       return ask(address === undefined ? UNKNOWN_ADDRESS : `address:${address}`, route, call.request)
     },
     known:

@@ -6,13 +6,17 @@ import { messagePage } from '../pages.js'
 import { htmlReply, type Reply, seeOther } from '../reply.js'
 import type { Route, RouteCall } from '../router.js'
 import { flowCookies } from '../state-cookies.js'
+import { witnessed } from '../witnessed.js'
+
+const PATH = '/connect/{connectionId}/callback'
+const ROUTE = `GET ${PATH}`
 
 /**
  * `GET /connect/{connectionId}/callback`: where the provider sends the browser back to. Each connection has a callback of its own, so
  * that one provider's answer cannot be taken for another's.
  */
 export function connectCallbackRoute<Context>(settings: HandlerSettings<Context>): Route<Context> {
-  return { method: 'GET', path: '/connect/{connectionId}/callback', handle: (call) => complete(settings, call) }
+  return { method: 'GET', path: PATH, handle: (call) => complete(settings, call) }
 }
 
 async function complete<Context>(settings: HandlerSettings<Context>, call: RouteCall<Context>): Promise<Reply> {
@@ -28,7 +32,7 @@ async function complete<Context>(settings: HandlerSettings<Context>, call: Route
       // Host and scheme as configured; what the request says of them, a client can set.
       callbackUrl: `${origin}${url.pathname}${url.search}`,
       flowBinding: flowCookies.read(request, cookie),
-      ...(userId !== undefined && { userId }),
+      ...(userId !== undefined && { userId, actor: witnessed(settings, { kind: 'user', id: userId }, call, ROUTE) }),
       ...(signIn && { resolveUser: signIn.resolveUser }),
     })
     const signedIn = await signIn?.finish(done, cookies)

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { actorOf } from '../caller.js'
 import { handOut } from '../hand-outs/hand-out.js'
 import { type AnyOperation, operation } from '../operation.js'
 import { jsonReply } from '../reply.js'
@@ -38,7 +37,7 @@ export const credentialsOperation: AnyOperation = operation({
       settings,
       caller,
       { connectionId, userId },
-      { signal: request.signal, actor: actorOf(caller) },
+      { signal: request.signal, actor: caller },
     )
     return jsonReply(200, { accessToken, tokenType, scope, expiresAt: expiresAt?.toISOString() })
   },

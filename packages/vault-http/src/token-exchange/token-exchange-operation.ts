@@ -2,12 +2,13 @@ import { type Credentials, credentialsUri, isVaultError, type ResourceUri } from
 import { z } from 'zod'
 import { authenticateToken } from '../authenticate.js'
 import { authorizeCaller } from '../authorize-caller.js'
-import { actorOf, type Caller } from '../caller.js'
+import type { Caller } from '../caller.js'
 import { isOperatorsBusiness } from '../error-reply.js'
 import { handOut } from '../hand-outs/hand-out.js'
 import { HttpError } from '../http-error.js'
 import { type AnyOperation, type OperationCall, operation } from '../operation.js'
 import { jsonReply, type Reply } from '../reply.js'
+import { witnessed } from '../witnessed.js'
 import { EXCHANGE_ERRORS, ExchangeError, exchangeErrorReply, targetRefused } from './exchange-error.js'
 import { ACCESS_TOKEN_TYPE, type ExchangeRequest, JWT_TYPE, readExchangeRequest, TOKEN_EXCHANGE } from './exchange-request.js'
 import { targetOf } from './exchange-target.js'
@@ -96,13 +97,13 @@ type Call<Context> = OperationCall<Context, unknown, unknown>
 
 async function exchange<Context>(call: Call<Context>): Promise<Reply> {
   const { settings, request } = call
-  const { caller, asked } = await admit(call)
+  const { caller: asking, asked } = await admit(call)
   const { connectionId, isNamed } = await targetOf(settings, asked.targets)
-  const userId = asked.requestedSubject ?? caller.id
-  await authorizeTarget(call, caller, connectionId, userId)
+  const userId = asked.requestedSubject ?? asking.id
+  const caller = await authorizeTarget(call, asking, connectionId, userId)
   if (!isNamed) throw targetRefused()
   const { accessToken, tokenType, expiresAt, scope } = await targetMustExist(() =>
-    handOut(settings, caller, { connectionId, userId }, { requiredScopes: asked.scopes, signal: request.signal, actor: actorOf(caller) }),
+    handOut(settings, caller, { connectionId, userId }, { requiredScopes: asked.scopes, signal: request.signal, actor: caller }),
   )
   return jsonReply(200, {
     access_token: accessToken,
@@ -118,7 +119,7 @@ async function admit<Context>(call: Call<Context>): Promise<{ readonly caller: C
   const { rateLimits } = call.settings
   try {
     const asked = await readExchangeRequest(call.request)
-    const caller = await authenticateSubject(call, asked.subjectToken)
+    const caller = witnessed(call.settings, await authenticateSubject(call, asked.subjectToken), call, ROUTE)
     await rateLimits.known?.(caller, call, ROUTE)
     return { caller, asked }
   } catch (error) {
@@ -150,9 +151,14 @@ function subjectRefused(): ExchangeError {
   )
 }
 
-async function authorizeTarget<Context>({ settings }: Call<Context>, caller: Caller, connectionId: string, userId: string): Promise<void> {
+async function authorizeTarget<Context>(
+  { settings }: Call<Context>,
+  caller: Caller,
+  connectionId: string,
+  userId: string,
+): Promise<Caller> {
   try {
-    await authorizeCaller(settings, caller, 'READ', resourceOf(connectionId, userId))
+    return await authorizeCaller(settings, caller, 'READ', resourceOf(connectionId, userId))
   } catch (error) {
     throw isVaultError(error, 'permission_denied') ? targetRefused() : error
   }
