@@ -81,7 +81,12 @@ export type VaultEvent =
       readonly failed: number
     })
   /** A caller of the HTTP API had no grant for what he asked, or, for a `reason`, may not have it although he has one. */
-  | (Event & { readonly type: 'access_denied'; readonly permission: string; readonly resource: string; readonly reason?: string | undefined })
+  | (Event & {
+      readonly type: 'access_denied'
+      readonly permission: string
+      readonly resource: string
+      readonly reason?: string | undefined
+    })
   /** A caller of the HTTP API changed what is managed there. */
   | (Event & { readonly type: 'administered'; readonly action: string; readonly resource: string })
 
