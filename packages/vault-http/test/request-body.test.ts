@@ -62,6 +62,8 @@ describe('a JSON body', () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 4, noUnicodeString: false }), async (value) => {
         const text = JSON.stringify(value)
+        // Refused, as another test has it.
+        fc.pre(!/"__proto__":/.test(text))
         expect(await read(text)).toEqual(JSON.parse(text))
       }),
     )

@@ -72,7 +72,7 @@ export const userOperations: readonly AnyOperation[] = [
     path: '/v1/users/{userId}',
     tag: 'Users',
     summary:
-      'Forgets a user: ends and revokes all his credentials, destroys the keys that they were sealed under, ends his sessions, and removes what was told of him.',
+      'Forgets a user: ends and revokes all his credentials, destroys the keys that they were sealed under, signs him out everywhere, and removes what was told of him.',
     access: { kind: 'permission', action: 'UPDATE', resource: 'Vault:Users/{userId}' },
     answers: { 202: { description: 'He is forgotten. His tokens are being revoked at their providers.' } },
     handle: async ({ settings: { vault }, caller, params: { userId = '' } }) => {
