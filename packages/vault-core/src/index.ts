@@ -2,6 +2,7 @@ export type { ConnectionChanges, ConnectionInfo, Connections, NewConnection } fr
 export type { ShownStatus } from './credentials/credential-status.js'
 export { type CredentialInfo, type CredentialSelector, Credentials, type GetCredentialsOptions } from './credentials/credentials.js'
 export type { ListCredentialsQuery } from './credentials/list-credentials.js'
+export type { RevokeAllFailure, RevokeAllOptions, RevokeAllReport } from './credentials/revoke-all.js'
 export type { CipherSuite } from './crypto/cipher-suite.js'
 export { combinedKeyring } from './crypto/combined-keyring.js'
 export { constantTimeEqual } from './crypto/constant-time.js'

@@ -9,6 +9,7 @@ import { createLastUsed } from './credentials/last-used.js'
 import { getCredentialInfo, type ListCredentialsQuery, listCredentials } from './credentials/list-credentials.js'
 import { measureHandOuts } from './credentials/measure-hand-outs.js'
 import { createRevocationJobs, REVOCATION_TOPIC } from './credentials/revocation-jobs.js'
+import { createRevokeAll, type RevokeAllOptions, type RevokeAllReport } from './credentials/revoke-all.js'
 import { createSaveGrant } from './credentials/save-grant.js'
 import { openTokens } from './credentials/sealed-tokens.js'
 import { tellHandOuts } from './credentials/tell-hand-outs.js'
@@ -133,6 +134,18 @@ export interface Vault {
    * @throws {VaultError} `store_unavailable`: part of it may be done; repeat the call.
    */
   forgetUser(userId: string, options?: DisconnectOptions): Promise<void>
+  /**
+   * Ends and revokes every credential of the tenant, or of one connection, or of one user: for the day on which tokens may have been stolen. Each
+   * ends at once in the vault, in the order of users; the provider is told in the background, some at a time. To be called again after an end in the
+   * middle: what has ended is passed over. What users connect meanwhile may end too.
+   *
+   * @throws {VaultError} `store_unavailable`: part of it is done; repeat the call. `invalid_request` for a wrong option, also for `userId: undefined`.
+   * @example
+   * ```ts
+   * const { revoked } = await vault.revokeAll({ connectionId: 'github', onProgress: ({ revoked }) => console.log(revoked) })
+   * ```
+   */
+  revokeAll(options?: RevokeAllOptions): Promise<RevokeAllReport>
   /**
    * Wraps all data keys under the keyring's first wrapping key, where they are under another. To rotate: give every process the
    * new key behind the old one, then in front, then call this; when {@link Vault.keyStatus} counts nothing under the old key, wait
@@ -334,6 +347,7 @@ export function createVault(options: VaultOptions): Vault {
       removeSubject: createRemoveSubject({ ...kept, permissions, log }),
       forgetters,
     }),
+    revokeAll: createRevokeAll({ tenant, credentials: store.credentials, disconnectRow }),
     rotateKeys: createRotateKeys({ documents: store.documents, keyring, tenant, runtime, recorder }),
     keyStatus: createKeyStatus({ documents: store.documents, keyring, tenant }),
     checkHealth: async () => {

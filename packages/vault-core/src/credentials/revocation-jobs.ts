@@ -25,6 +25,8 @@ export interface RevocationJobs {
 /** Topic of these jobs in the outbox. */
 export const REVOCATION_TOPIC = 'revocation'
 const LEASE_MS = 60_000
+/** Revocations that are sent at the same time. */
+const AT_ONCE = 20
 /** With the waits of the backoff this is about half an hour; then the provider's own expiry has to do. */
 const MAX_ATTEMPTS = 15
 
@@ -56,17 +58,20 @@ export function createRevocationJobs(parts: {
   }
 
   const workOff = async (): Promise<void> => {
+    const { clock } = runtime
+    let retryAtMs = Number.POSITIVE_INFINITY
     for (;;) {
       wake = new AbortController()
-      const jobs = await outbox.lease({ tenant, topics: [REVOCATION_TOPIC], limit: 20, leaseMs: LEASE_MS })
-      let nextInMs: number | undefined
-      for (const job of jobs) {
-        const delayMs = await workOn(job)
-        if (delayMs !== undefined) nextInMs = Math.min(nextInMs ?? delayMs, delayMs)
-      }
-      if (jobs.length === 0 && !wake.signal.aborted) return
-      if (nextInMs !== undefined) await runtime.clock.sleep(nextInMs, AbortSignal.any([wake.signal, closing]))
+      const jobs = await outbox.lease({ tenant, topics: [REVOCATION_TOPIC], limit: AT_ONCE, leaseMs: LEASE_MS })
+      for (const delayMs of await Promise.all(jobs.map(workOn)))
+        if (delayMs !== undefined) retryAtMs = Math.min(retryAtMs, clock.monotonic() + delayMs)
       if (closing.aborted) return
+      // One that is to be tried again later must not keep the others waiting.
+      if (jobs.length === AT_ONCE) continue
+      if (retryAtMs < Number.POSITIVE_INFINITY) {
+        await clock.sleep(retryAtMs - clock.monotonic(), AbortSignal.any([wake.signal, closing]))
+        if (clock.monotonic() >= retryAtMs) retryAtMs = Number.POSITIVE_INFINITY
+      } else if (jobs.length === 0 && !wake.signal.aborted) return
     }
   }
 
