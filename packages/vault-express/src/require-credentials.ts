@@ -3,6 +3,7 @@ import { errorReply } from '@holdfast/vault-http'
 import type { Request, RequestHandler, Response } from 'express'
 import { abortOnClose } from './abort-on-close.js'
 import './express-request.js'
+import { requireScopes } from './required-scopes.js'
 import { routerOf } from './router-registry.js'
 import { sendReply } from './send-reply.js'
 
@@ -11,19 +12,25 @@ export interface RequireCredentialsOptions {
   readonly connectionId: string
   /** Milliseconds of life the token must still have. Default: the connection's. */
   readonly minValidityMs?: number
+  /** Scopes that the user must have granted. One who has not is asked for them, and keeps those that he has granted. */
   readonly requiredScopes?: readonly string[]
+  /** Which of his accounts on the connection. Default: the default one. */
+  readonly accountId?: string | ((request: Request) => string | undefined)
 }
 
 /**
  * Sees to it that `req.credentials` holds an access token of the signed-in user that works. A user who has to consent first is sent to
- * `/connect/{connectionId}?return_to=…`; an API caller gets a 401 with `errorCode` and `startUrl`. Needs `vaultRouter` mounted before it.
+ * `/connect/{connectionId}?return_to=…`, also to grant a scope that is lacking; an API caller gets a 401 with `errorCode` and `startUrl`.
+ * Needs `vaultRouter` mounted before it.
  *
  * @example
  * ```ts
  * app.get('/files', requireCredentials({ vault, connectionId: 'google' }), async (req, res) => { … req.credentials?.accessToken … })
  * ```
  */
-export function requireCredentials({ vault, connectionId, minValidityMs, requiredScopes }: RequireCredentialsOptions): RequestHandler {
+export function requireCredentials(options: RequireCredentialsOptions): RequestHandler {
+  const { vault, connectionId, minValidityMs, requiredScopes = [], accountId } = options
+  requireScopes(vault, connectionId, requiredScopes)
   return async (request, response, next) => {
     const signal = abortOnClose(response)
     try {
@@ -39,18 +46,18 @@ export function requireCredentials({ vault, connectionId, minValidityMs, require
         throw new VaultError('unauthenticated', 'Nobody is signed in to the application. Sign in first.')
       const address = router.addressOf(request)
       request.credentials = await vault.getCredentials(
-        { connectionId, userId },
+        { connectionId, userId, ...accountOf(accountId, request) },
         {
           signal,
           actor: { kind: 'user', id: userId, ...(address !== undefined && { address }) },
           ...(minValidityMs !== undefined && { minValidityMs }),
-          ...(requiredScopes && { requiredScopes }),
+          requiredScopes,
         },
       )
     } catch (error) {
       // The client went away: there is nobody to answer, and nothing failed.
       if (signal.aborted && error === signal.reason) return
-      return refuse(error, vault, connectionId, request, response, next)
+      return refuse(error, options, request, response, next)
     }
     next()
   }
@@ -58,8 +65,7 @@ export function requireCredentials({ vault, connectionId, minValidityMs, require
 
 async function refuse(
   error: unknown,
-  vault: Vault,
-  connectionId: string,
+  { vault, connectionId, requiredScopes = [] }: RequireCredentialsOptions,
   request: Request,
   response: Response,
   next: (error?: unknown) => void,
@@ -69,14 +75,23 @@ async function refuse(
   if (!router || !isVaultError(error, 'credential_not_found', 'reauthorization_required', 'insufficient_scope')) {
     return sendReply(errorReply(error, crypto.randomUUID()), response)
   }
-  const connectPath = router.connectPath(connectionId)
-  if (isNavigation(request)) {
-    response.setHeader('cache-control', 'no-store')
-    return response.redirect(303, `${connectPath}?return_to=${encodeURIComponent(request.originalUrl)}`)
-  }
-  const { title, ...rest } = { title: error.message, errorCode: error.code, ...error.facts, startUrl: router.origin + connectPath }
+  const { authorization, ...facts } = error.facts
+  const accountId = authorization?.accountId
+  const query = new URLSearchParams({
+    ...(isNavigation(request) && { return_to: request.originalUrl }),
+    // Another account than the one that was looked at would not mend it.
+    ...(accountId !== undefined && { account: accountId }),
+    ...(requiredScopes.length > 0 && { scope: requiredScopes.join(' ') }),
+  })
+  const start = router.connectPath(connectionId) + (query.size > 0 ? `?${query}` : '')
   response.setHeader('cache-control', 'no-store')
-  response.status(401).json({ title, ...rest })
+  if (isNavigation(request)) return response.redirect(303, start)
+  response.status(401).json({ title: error.message, errorCode: error.code, ...facts, startUrl: router.origin + start })
+}
+
+function accountOf(accountId: RequireCredentialsOptions['accountId'], request: Request): { readonly accountId?: string } {
+  const named = typeof accountId === 'function' ? accountId(request) : accountId
+  return named === undefined ? {} : { accountId: named }
 }
 
 /** A browser that goes to a page, as opposed to a script that calls. */

@@ -1,6 +1,14 @@
-import { createVaultService, knownAddress, type Reply, type VaultHandlerOptions, type VaultRequest } from '@holdfast/vault-http'
+import {
+  createVaultService,
+  knownAddress,
+  parseAllowedScopes,
+  type Reply,
+  type VaultHandlerOptions,
+  type VaultRequest,
+} from '@holdfast/vault-http'
 import type { Request as ExpressRequest, NextFunction, RequestHandler, Response } from 'express'
 import { ExpressVaultRequest } from './express-vault-request.js'
+import { requiredScopesOf } from './required-scopes.js'
 import { rememberRouter } from './router-registry.js'
 import { sendReply } from './send-reply.js'
 
@@ -27,8 +35,10 @@ export interface VaultRouterOptions
  */
 export function vaultRouter(options: VaultRouterOptions): RequestHandler {
   const { identify, connectionProperties, clientAddress = (request) => request.ip, ...rest } = options
+  const allowedScopes = parseAllowedScopes(options.allowedScopes)
   const service = createVaultService<ExpressRequest, VaultRequest>({
     ...rest,
+    allowedScopes: (connectionId) => [...allowedScopes(connectionId), ...requiredScopesOf(options.vault, connectionId)],
     identify: (_request, expressRequest) => identify(expressRequest),
     clientAddress: (_request, expressRequest) => clientAddress(expressRequest),
     ...(connectionProperties && {

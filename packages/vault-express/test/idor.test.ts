@@ -172,6 +172,29 @@ const TABLE: readonly Row[] = [
       neighbourUri: 'Vault:Connections/demo/Users/bob/Credentials',
     }),
   },
+  {
+    operation: 'DELETE /v1/connections/{connectionId}/users/{userId}/credentials',
+    action: 'update',
+    expected: [401, 204, 403, 403, 403, 403, 204, 204],
+    target: (connectionId) => ({
+      path: `/v1/connections/${connectionId}/users/alice/credentials`,
+      missingPath: `/v1/connections/${connectionId}/users/unknown/credentials`,
+      resourceUri: `Vault:Connections/${connectionId}/Users/alice/Credentials`,
+      neighbourUri: `Vault:Connections/${connectionId}/Users/bob/Credentials`,
+    }),
+  },
+  {
+    operation: 'GET /v1/credentials',
+    action: 'read',
+    expected: FOR_GRANTED(200),
+    target: () => ({ path: '/v1/credentials', resourceUri: 'Vault:Credentials', neighbourUri: 'Vault:Credentials/another' }),
+  },
+  {
+    operation: 'GET /v1/credentials',
+    action: 'read',
+    expected: [401, 200, 403, 403, 403, 403, 200, 200],
+    target: () => ({ path: '/v1/credentials?userId=alice', resourceUri: 'Vault:Credentials', neighbourUri: 'Vault:Credentials/another' }),
+  },
 
   { operation: 'GET /v1/connections', action: 'read', expected: FOR_GRANTED(200), target: () => inCollection('Connections') },
   {

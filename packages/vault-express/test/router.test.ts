@@ -1,10 +1,10 @@
-import { request as httpRequest } from 'node:http'
 import { consentByHttp } from '@holdfast/demo-provider'
 import express, { type Express, type RequestHandler } from 'express'
 import express4 from 'express4'
 import { afterEach, describe, expect, it } from 'vitest'
 import { requireCredentials, vaultRouter } from '../src/index.js'
 import { type AppWorld, type AppWorldOptions, appWorld } from './fixtures/app-world.js'
+import { navigate, rawGet } from './fixtures/navigate.js'
 
 const open: AppWorld[] = []
 const world = async (options: AppWorldOptions): Promise<AppWorld> => {
@@ -230,33 +230,6 @@ describe('vaultRouter', () => {
       },
     })
     for (const path of ['//connect/demo', '//evil.example/connect/demo', '/connect/%', '/connect/%zz'])
-      expect(await rawGet(made.origin, path), path).toBe(418)
+      expect((await rawGet(made.origin, path)).status, path).toBe(418)
   })
 })
-
-/** `fetch` would mend the path. */
-async function rawGet(origin: string, path: string): Promise<number | undefined> {
-  return (await get(origin, path, {})).status
-}
-
-/** As a browser goes to a page: `fetch` says of itself that it is a script. */
-function navigate(origin: string, path: string, userId: string): Promise<Answer> {
-  return get(origin, path, { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'x-user': userId })
-}
-
-interface Answer {
-  readonly status: number | undefined
-  readonly location: string | undefined
-}
-
-function get(origin: string, path: string, headers: Record<string, string>): Promise<Answer> {
-  const { hostname, port } = new URL(origin)
-  return new Promise((resolve, reject) => {
-    httpRequest({ hostname, port, path, headers }, (response) => {
-      response.resume()
-      resolve({ status: response.statusCode, location: response.headers.location })
-    })
-      .on('error', reject)
-      .end()
-  })
-}

@@ -41,10 +41,10 @@ export function errorReply(error: unknown, errorId: string): Reply {
   if (!isVaultError(error)) {
     return jsonReply(500, { title: 'The vault failed unexpectedly. Its log says more.', errorCode: 'internal_error', errorId })
   }
-  const { retryAfterMs, reason, fields, missingScopes, startUrl } = error.facts
+  const { retryAfterMs, reason, fields, missingScopes, grantedScopes, startUrl } = error.facts
   return jsonReply(
     statusOf(error),
-    { title: titleOf(error), errorCode: error.code, errorId, reason, fields, missingScopes, startUrl },
+    { title: titleOf(error), errorCode: error.code, errorId, reason, fields, missingScopes, grantedScopes, startUrl },
     { ...retryAfterHeader(retryAfterMs), ...(error.code === 'unauthenticated' && { 'www-authenticate': 'Bearer' }) },
   )
 }

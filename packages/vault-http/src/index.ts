@@ -1,3 +1,4 @@
+export { parseAllowedScopes } from './allowed-scopes.js'
 export { knownAddress } from './client-address.js'
 export { createVaultHandler, type VaultHandler } from './create-vault-handler.js'
 export { errorReply } from './error-reply.js'

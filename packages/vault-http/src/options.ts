@@ -1,4 +1,5 @@
 import { type ConnectionProperties, extensionOf, type Log, type Vault, VaultError, type VaultExtension } from '@holdfast/vault-core'
+import { parseAllowedScopes } from './allowed-scopes.js'
 import { type ClientAddress, createClientAddress } from './client-address.js'
 import { parseAllowedOrigins } from './cors.js'
 import { createHandOutGuard, type HandOutGuard } from './hand-outs/hand-out-guard.js'
@@ -31,6 +32,11 @@ export interface VaultHandlerOptions<Context = undefined, Incoming extends Vault
   readonly allowedReturnTo?: readonly string[]
   /** Connection properties for a flow about to begin, over the connection's defaults. Never taken from the request by the vault itself. */
   readonly connectionProperties?: (connectionId: string, request: Incoming, context: Context) => ConnectionProperties | undefined
+  /**
+   * Scopes that a user may be asked for besides those of the connection, by connection: `/connect/{connectionId}?scope=…` asks for those of them that
+   * it names. Default: none. `requireCredentials` of `@holdfast/vault-express` adds those that it requires.
+   */
+  readonly allowedScopes?: Readonly<Record<string, readonly string[]>> | ((connectionId: string) => readonly string[])
   /** Exact origins whose scripts may call the JSON API, `https://app.example.com`. Default: none. */
   readonly allowedOrigins?: readonly string[]
   /**
@@ -65,6 +71,7 @@ export interface HandlerSettings<Context> {
   readonly verifiedTokens: VerifiedTokens
   readonly returnToRules: readonly ReturnToRule[]
   readonly connectionProperties: (connectionId: string, request: VaultRequest, context: Context) => ConnectionProperties | undefined
+  readonly allowedScopes: (connectionId: string) => readonly string[]
   readonly allowedOrigins: ReadonlySet<string>
   readonly clientAddress: ClientAddress<Context>
   readonly rateLimits: RateLimits<Context>
@@ -107,6 +114,7 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
     verifiedTokens: createVerifiedTokens({ now }),
     returnToRules: parseReturnToRules(options.allowedReturnTo ?? [url.origin]),
     connectionProperties: options.connectionProperties ?? (() => undefined),
+    allowedScopes: parseAllowedScopes(options.allowedScopes),
     allowedOrigins: parseAllowedOrigins(options.allowedOrigins),
     clientAddress,
     rateLimits: createRateLimits({ rateLimit: options.rateLimit, clientAddress, now, log }),

@@ -22,15 +22,24 @@ export function signedInOperations(own: LoginSettings): readonly AnyOperation[] 
       tag: 'Sign-in',
       summary: 'Returns an access token of the provider that the user signed in with, or of another that he has connected.',
       access: { kind: 'session' },
-      query: z.object({ connectionId: z.string().max(64).optional().meta({ description: 'Default: the one that he signed in with.' }) }),
+      query: z.object({
+        connectionId: z.string().max(64).optional().meta({ description: 'Default: the one that he signed in with.' }),
+        accountId: z.string().min(1).max(255).exactOptional().meta({
+          description: 'One of the accounts that he has there. Default: the default one.',
+        }),
+      }),
       answers: { ...credentialsOperation.answers, 403: { description: 'The page that asks is not one of a registered application.' } },
       handle: async (call) => {
         const { userId, connectionId } = await requireSignedIn(call.settings, own, call, `GET ${CREDENTIALS}`)
-        const { accessToken, tokenType, scope, expiresAt } = await call.settings.vault.getCredentials(
-          { connectionId: call.query.connectionId ?? connectionId, userId },
+        const { accessToken, accountId, tokenType, scope, expiresAt } = await call.settings.vault.getCredentials(
+          {
+            connectionId: call.query.connectionId ?? connectionId,
+            userId,
+            ...(call.query.accountId !== undefined && { accountId: call.query.accountId }),
+          },
           { signal: call.request.signal, actor: witnessed(call.settings, { kind: 'user', id: userId }, call, `GET ${CREDENTIALS}`) },
         )
-        return jsonReply(200, { accessToken, tokenType, scope, expiresAt: expiresAt?.toISOString() })
+        return jsonReply(200, { accessToken, accountId, tokenType, scope, expiresAt: expiresAt?.toISOString() })
       },
     }),
     operation({

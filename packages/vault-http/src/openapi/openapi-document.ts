@@ -20,6 +20,7 @@ const error = z.object({
   reason: z.string().optional().meta({ description: 'Why, as a stable word.' }),
   fields: z.record(z.string(), z.string()).optional().meta({ description: 'The bad fields by their paths, with what is wrong with each.' }),
   missingScopes: z.array(z.string()).optional(),
+  grantedScopes: z.array(z.string()).optional(),
   startUrl: z.string().optional().meta({ description: 'Where the user can consent.' }),
 })
 

@@ -68,15 +68,24 @@ const EXPLANATIONS: Partial<Record<VaultErrorCode, readonly [string, string]>> =
   ],
 }
 
+/** What a person can mend by himself. */
+const OTHER_ACCOUNT = 'other_account'
+const SIGNED_IN_AS_ANOTHER = [
+  'This is another account',
+  'You signed in with another account than the one that is to be connected, so nothing was stored. Go back to the application, connect again, and choose that one.',
+] as const
+
 function explain<Context>({ log }: HandlerSettings<Context>, error: unknown, cookies: readonly string[]): Reply {
   const code = isVaultError(error) ? error.code : 'internal_error'
   log?.warn({ code, err: error }, 'A callback did not lead to a stored credential.')
   if (isVaultError(error) && error.facts.returnTo !== undefined) {
     const target = new URL(error.facts.returnTo)
     target.searchParams.set('connect_error', code)
+    if (error.facts.reason === OTHER_ACCOUNT) target.searchParams.set('connect_reason', OTHER_ACCOUNT)
     return seeOther(target.href, cookies)
   }
-  const [title, text] = (isVaultError(error) && EXPLANATIONS[error.code]) || [
+  const [title, text] = (isVaultError(error) &&
+    (error.facts.reason === OTHER_ACCOUNT ? SIGNED_IN_AS_ANOTHER : EXPLANATIONS[error.code])) || [
     'Not connected',
     'Something went wrong, and nothing was stored. Go back to the application and connect again.',
   ]

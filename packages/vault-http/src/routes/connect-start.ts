@@ -1,4 +1,13 @@
-import { VaultError } from '@holdfast/vault-core'
+import {
+  type ConnectionProperties,
+  type CredentialInfo,
+  type CredentialSelector,
+  isVaultError,
+  scopeProperties,
+  scopesOf,
+  type Vault,
+  VaultError,
+} from '@holdfast/vault-core'
 import type { HandlerSettings } from '../options.js'
 import { confirmPage, messagePage, PROVIDER_FORM_TARGETS } from '../pages.js'
 import { htmlReply, jsonReply, type Reply, seeOther } from '../reply.js'
@@ -7,12 +16,14 @@ import type { Route, RouteCall } from '../router.js'
 import { requireSameOrigin } from '../same-origin.js'
 import { flowCookies } from '../state-cookies.js'
 import type { VaultRequest } from '../vault-request.js'
+import { type ConnectQuery, readConnectQuery } from './connect-query.js'
 
 const PATH = '/connect/{connectionId}'
 
 /**
- * `GET` and `POST /connect/{connectionId}?return_to=…`: sends the signed-in user to the provider. A GET that another site caused
- * begins nothing: it asks first, with a form that posts back here.
+ * `GET` and `POST /connect/{connectionId}?return_to=…`: sends the signed-in user to the provider, to connect the account that `account` names,
+ * one more with `add_account=true`, and to grant what `scope` names of the allowed scopes. A GET that another site caused begins nothing: it
+ * asks first, with a form that posts back here.
  */
 export function connectStartRoutes<Context>(settings: HandlerSettings<Context>): readonly Route<Context>[] {
   return [
@@ -36,17 +47,44 @@ async function start<Context>(settings: HandlerSettings<Context>, call: RouteCal
   if (userId === undefined) return signInFirst(request)
   const { name } = await vault.connections.get(connectionId)
   const returnTo = readReturnTo(settings, url)
+  const asked = readConnectQuery(url, settings.allowedScopes(connectionId))
   if (askFirst) return htmlReply(200, confirmPage(name, url.pathname + url.search), [], PROVIDER_FORM_TARGETS)
 
-  const connectionProperties = settings.connectionProperties(connectionId, request, context)
+  const own = settings.connectionProperties(connectionId, request, context)
+  const connectionProperties =
+    asked.scopes.length === 0 && asked.account.accountId === undefined
+      ? own
+      : await withScopes(settings, { connectionId, userId, ...asked }, own)
   const flow = await vault.authorization.start({
     connectionId,
     userId,
     redirectUri: `${origin}${basePath}/connect/${encodeURIComponent(connectionId)}/callback`,
     ...(connectionProperties && { connectionProperties }),
     ...(returnTo && { returnTo }),
+    ...asked.account,
   })
   return seeOther(flow.authorizationUrl, flowCookies.set(request, flow.flowBinding, { state: flow.state, secure: secureCookies }))
+}
+
+/** What the host's own properties come to, so that these scopes are asked for, too, and none is lost that the account has. */
+async function withScopes<Context>(
+  { vault }: HandlerSettings<Context>,
+  { connectionId, userId, scopes, account }: ConnectQuery & { readonly connectionId: string; readonly userId: string },
+  own: ConnectionProperties = {},
+): Promise<ConnectionProperties> {
+  const connection = await vault.connections.get(connectionId)
+  const { accountId = 'default' } = account
+  const info = account.addAccount ? undefined : await infoOf(vault, { connectionId, userId, accountId })
+  return scopeProperties(connection, { granted: info && scopesOf(info.scope), required: scopes }, own)
+}
+
+async function infoOf(vault: Vault, selector: CredentialSelector): Promise<CredentialInfo | undefined> {
+  try {
+    return await vault.getCredentialInfo(selector)
+  } catch (error) {
+    if (isVaultError(error, 'credential_not_found')) return undefined
+    throw error
+  }
 }
 
 function readReturnTo<Context>({ origin, returnToRules }: HandlerSettings<Context>, url: URL): string | undefined {

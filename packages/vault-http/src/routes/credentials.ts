@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { handOut } from '../hand-outs/hand-out.js'
 import { type AnyOperation, operation } from '../operation.js'
 import { jsonReply } from '../reply.js'
+import { accountQuery } from './account-query.js'
 
 /** An access token that works, for whoever has a grant that covers it, and for the user himself. The published SDK calls it. */
 export const credentialsOperation: AnyOperation = operation({
@@ -9,13 +10,16 @@ export const credentialsOperation: AnyOperation = operation({
   method: 'GET',
   path: '/v1/connections/{connectionId}/users/{userId}/credentials',
   tag: 'Credentials',
-  summary: 'Returns an access token that works, refreshed first if it must be. A user may read his own with his own token.',
+  summary:
+    'Returns an access token that works, refreshed first if it must be, of the default account or the one that is named. A user may read his own with his own token.',
   access: { kind: 'permission', action: 'READ', resource: 'Vault:Connections/{connectionId}/Users/{userId}/Credentials' },
+  query: accountQuery,
   answers: {
     200: {
       description: 'The access token.',
       schema: z.object({
         accessToken: z.string().meta({ description: 'Secret. For the provider’s API.' }),
+        accountId: z.string().meta({ description: 'The account at the provider, where it said which; else `default`.' }),
         tokenType: z.string(),
         scope: z.string().optional().meta({ description: 'As the provider wrote it.' }),
         expiresAt: z.iso.datetime().optional().meta({ description: 'Absent when the provider states no lifetime.' }),
@@ -32,13 +36,13 @@ export const credentialsOperation: AnyOperation = operation({
     424: { description: 'The provider refuses this application, or the credential cannot be opened: look into the log.' },
     503: { description: 'The provider or the store fails for now. See `Retry-After`.' },
   },
-  handle: async ({ settings, caller, request, params: { connectionId = '', userId = '' } }) => {
-    const { accessToken, tokenType, scope, expiresAt } = await handOut(
+  handle: async ({ settings, caller, request, query, params: { connectionId = '', userId = '' } }) => {
+    const { accessToken, accountId, tokenType, scope, expiresAt } = await handOut(
       settings,
       caller,
-      { connectionId, userId },
+      { connectionId, userId, ...query },
       { signal: request.signal, actor: caller },
     )
-    return jsonReply(200, { accessToken, tokenType, scope, expiresAt: expiresAt?.toISOString() })
+    return jsonReply(200, { accessToken, accountId, tokenType, scope, expiresAt: expiresAt?.toISOString() })
   },
 })
