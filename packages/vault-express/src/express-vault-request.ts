@@ -37,7 +37,8 @@ export class ExpressVaultRequest implements VaultRequest {
   /** The header of this lower-case name. */
   get(name: string): string | null {
     // What these say is true of the bytes that came in, and not of a body that was read and written anew.
-    if (DESCRIBES_THE_WIRE.includes(name) && this.#readBody().wasParsed) return null
+    if (DESCRIBES_THE_WIRE.includes(name) && this.#readBody().wasParsed)
+      return name === 'content-length' ? String(this.#readBody().length) : null
     const value = this.#request.headers[name]
     return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value
   }

@@ -6,6 +6,8 @@ export interface ExpressBody {
   readonly stream: ReadableStream<Uint8Array> | null
   /** The application's own parsers had it before. */
   readonly wasParsed: boolean
+  /** In bytes, of one that was parsed. */
+  readonly length?: number
 }
 
 const NO_BODY: ExpressBody = { stream: null, wasParsed: false }
@@ -14,7 +16,10 @@ const NO_BODY: ExpressBody = { stream: null, wasParsed: false }
 export function bodyOf(request: Request): ExpressBody {
   if (request.method === 'GET' || request.method === 'HEAD') return NO_BODY
   const parsed: unknown = request.body
-  if (parsed !== undefined && request.readableEnded) return { stream: streamOf(serialize(parsed, request)), wasParsed: true }
+  if (parsed !== undefined && request.readableEnded) {
+    const bytes = serialize(parsed, request)
+    return { stream: streamOf(bytes), wasParsed: true, length: bytes.byteLength }
+  }
   const isEmpty = request.headers['transfer-encoding'] === undefined && (request.headers['content-length'] ?? '0') === '0'
   if (isEmpty || request.readableEnded) return NO_BODY
   return { stream: Readable.toWeb(request) as ReadableStream<Uint8Array>, wasParsed: false }

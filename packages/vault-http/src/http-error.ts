@@ -21,6 +21,7 @@ export type HttpErrorCode =
   | 'hand_out_frozen'
   | 'not_supported'
   | 'provider_unavailable'
+  | 'api_unreachable'
 
 const STATUS: Readonly<Record<HttpErrorCode, number>> = {
   request_too_large: 413,
@@ -29,4 +30,5 @@ const STATUS: Readonly<Record<HttpErrorCode, number>> = {
   hand_out_frozen: 403,
   not_supported: 404,
   provider_unavailable: 424,
+  api_unreachable: 502,
 }

@@ -4,6 +4,7 @@ export { createVaultHandler, type VaultHandler } from './create-vault-handler.js
 export { errorReply } from './error-reply.js'
 export type { HandOut, HandOutDecision, HandOutOptions } from './hand-outs/hand-out-options.js'
 export type { VaultHandlerOptions } from './options.js'
+export type { ProxiedConnection, ProxiedMethod, ProxyOptions } from './proxy/proxy-options.js'
 export type { RateLimitDecision, RateLimiter, RateLimitRequest } from './rate-limit/rate-limiter.js'
 export { type Reply, toWebResponse } from './reply.js'
 export type { VaultRequest } from './vault-request.js'

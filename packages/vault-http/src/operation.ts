@@ -50,6 +50,8 @@ export interface Operation<Query extends z.ZodType = z.ZodType, Body extends z.Z
   readonly body?: Body
   /** What the form holds that `handle` reads itself. For the document alone. */
   readonly form?: z.ZodType
+  /** The body is passed on as it comes, and so is what another server answers: nothing of the vault is changed. */
+  readonly passesOn?: boolean
   /** Nobody is limited: for probes, and for what limits by itself. */
   readonly unlimited?: boolean
   readonly answers: Readonly<Record<number, Answer>>

@@ -6,6 +6,7 @@ import { createHandOutGuard, type HandOutGuard } from './hand-outs/hand-out-guar
 import type { HandOutOptions } from './hand-outs/hand-out-options.js'
 import { type LoginHandlerOptions, type LoginSettings, parseLoginSettings } from './login/login-settings.js'
 import { verifyAnyUser } from './login/verify-any-user.js'
+import { type ProxyOptions, type ProxySettings, parseProxyOptions } from './proxy/proxy-options.js'
 import type { RateLimiter } from './rate-limit/rate-limiter.js'
 import { createRateLimits, type RateLimits } from './rate-limit/rate-limits.js'
 import { parseReturnToRules, type ReturnToRule } from './return-to.js'
@@ -48,6 +49,11 @@ export interface VaultHandlerOptions<Context = undefined, Incoming extends Vault
   readonly clientAddress?: (request: Incoming, context: Context) => string | undefined
   /** Counts whose credentials service clients are handed, and freezes one that is handed too many: `{}` for 1,000 users an hour. Default: none is counted. */
   readonly handOuts?: HandOutOptions
+  /**
+   * Lets service clients call providers' APIs through the vault, so that a token need never leave it: `{ connections: { google: { methods: ['GET'] } } }`.
+   * Default: nothing is proxied, and there is no such route.
+   */
+  readonly proxy?: ProxyOptions
   /** Further origins that may stand in the `iss` of a service client's token, besides `publicUrl`'s (and, if that is loopback, its other names). */
   readonly issuerOrigins?: readonly string[]
   /** Oldest token of a service client that is accepted, seconds since `iat`. Default 24 hours, as the published SDK reuses its tokens that long. */
@@ -77,6 +83,8 @@ export interface HandlerSettings<Context> {
   readonly rateLimits: RateLimits<Context>
   /** Undefined when nobody counts. */
   readonly handOuts: HandOutGuard | undefined
+  /** Undefined when nothing is proxied. */
+  readonly proxy: ProxySettings | undefined
   readonly issuerOrigins: ReadonlySet<string>
   readonly accessTokenMaxAgeS: number
   readonly log: Log | undefined
@@ -119,6 +127,7 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
     clientAddress,
     rateLimits: createRateLimits({ rateLimit: options.rateLimit, clientAddress, now, log }),
     handOuts: options.handOuts && createHandOutGuard({ options: options.handOuts, vault: options.vault, now, log }),
+    proxy: options.proxy && parseProxyOptions(options.proxy),
     issuerOrigins: new Set([...namesOf(url), ...(options.issuerOrigins ?? []).map((origin) => parseOrigin(origin))]),
     accessTokenMaxAgeS: options.accessTokenMaxAgeS ?? DAY_S,
     log,

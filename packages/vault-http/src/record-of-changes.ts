@@ -19,11 +19,12 @@ export type RecordOfChanges = (work: () => Promise<Reply>, caller: Caller, param
  */
 export function recordOfChanges<Context>(
   settings: HandlerSettings<Context>,
-  { operationId, method, path, access, changes }: AnyOperation,
+  { operationId, method, path, access, changes, passesOn }: AnyOperation,
 ): RecordOfChanges | undefined {
   const { recorder } = settings
   const isManaged = access.kind === 'permission' || access.kind === 'caller'
-  if (!recorder.isUsed || !isManaged || method === 'GET') return undefined
+  // What is passed on changes nothing here: that a credential was used for it is told as of any other use.
+  if (!recorder.isUsed || !isManaged || method === 'GET' || passesOn) return undefined
   const resourceOf = compileResourceTemplate(changes ?? (access.kind === 'permission' ? access.resource : path.slice(1)))
 
   return async (work, actor, params) => {
@@ -44,7 +45,7 @@ export function recordOfChanges<Context>(
 
 /** Ids of what was made stand in the answer. */
 function namesIn({ body }: Reply): Params {
-  const answer: unknown = body === undefined ? {} : JSON.parse(body)
+  const answer: unknown = typeof body === 'string' ? JSON.parse(body) : {}
   const fields = Object.entries(typeof answer === 'object' && answer !== null ? answer : {})
   return Object.fromEntries(fields.filter((field): field is [string, string] => typeof field[1] === 'string'))
 }

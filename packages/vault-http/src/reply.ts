@@ -5,11 +5,12 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>
   /** Lines of `Set-Cookie`. */
   readonly cookies?: readonly string[]
-  readonly body?: string
+  /** A stream is to be read no faster than the client reads, and to be cancelled when he goes away. */
+  readonly body?: string | ReadableStream<Uint8Array>
 }
 
 /** On every answer: nothing is cached, sniffed or told to the next site. */
-const SAFE_HEADERS: Readonly<Record<string, string>> = {
+export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   pragma: 'no-cache',
   'x-content-type-options': 'nosniff',

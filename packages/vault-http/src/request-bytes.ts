@@ -18,7 +18,8 @@ export async function readBodyText(request: VaultRequest): Promise<string> {
   return request.body === null ? '' : decode(await readChunks(request.body))
 }
 
-async function readChunks(body: ReadableStream<Uint8Array>): Promise<readonly Uint8Array[]> {
+/** The body's chunks, counted while they come in. @throws As {@link readBodyText}, but for what concerns text. */
+export async function readChunks(body: ReadableStream<Uint8Array>): Promise<readonly Uint8Array[]> {
   const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let length = 0

@@ -11,7 +11,7 @@ export interface RouteCall<Context> {
 
 export interface Route<Context> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Path below the base path; `{name}` stands for one segment. */
+  /** Path below the base path; `{name}` stands for one segment, `{+name}` at the end for all that is left, as it came: not decoded, and perhaps empty. */
   readonly path: string
   /** Part of the JSON API, which other origins may be allowed to call, and whose paths may end in a slash. Not so the pages. */
   readonly isApi?: boolean
@@ -32,22 +32,32 @@ interface CompiledRoute<Context> {
   readonly parts: readonly { readonly text: string; readonly name: string | undefined }[]
 }
 
+interface RouteWithRest<Context> extends CompiledRoute<Context> {
+  /** The parameter that is all behind the parts. */
+  readonly rest: string
+}
+
 /** A path is split at slashes first, and each segment decoded once, as ids may hold slashes. */
 export function createRouter<Context>(routes: readonly Route<Context>[], basePath: string): Router<Context> {
   const byLength = new Map<number, CompiledRoute<Context>[]>()
+  const withRest: RouteWithRest<Context>[] = []
   for (const route of routes) {
-    const parts = route.path
+    const [, beginning = route.path, rest] = /^(.*)\/\{\+(\w+)\}$/.exec(route.path) ?? []
+    const parts = beginning
       .split('/')
       .slice(1)
       .map((text) => ({ text, name: /^\{(\w+)\}$/.exec(text)?.[1] }))
     const sameLength = byLength.get(parts.length)
-    if (sameLength) sameLength.push({ route, parts })
+    if (rest !== undefined) withRest.push({ route, parts, rest })
+    else if (sameLength) sameLength.push({ route, parts })
     else byLength.set(parts.length, [{ route, parts }])
   }
 
   return (method, pathname) => {
     if (basePath !== '' && pathname !== basePath && !pathname.startsWith(`${basePath}/`)) return { kind: 'none' }
     const segments = pathname.slice(basePath.length + 1).split('/')
+    const found = withRest.length === 0 ? undefined : matchWithRest(withRest, method, segments)
+    if (found) return found
     const slashBehind = segments.length > 1 && segments.at(-1) === ''
     if (slashBehind) segments.pop()
     let allow: string[] | undefined
@@ -56,12 +66,31 @@ export function createRouter<Context>(routes: readonly Route<Context>[], basePat
       if (slashBehind && !route.isApi) continue
       const params = matchSegments(parts, segments)
       if (!params) continue
-      if (route.method === method || (route.method === 'GET' && method === 'HEAD')) return { kind: 'route', route, params }
+      if (takes(route, method)) return { kind: 'route', route, params }
       allow = [...(allow ?? []), route.method]
       isApi ||= route.isApi === true
     }
     return allow ? { kind: 'method_not_allowed', allow, isApi } : { kind: 'none' }
   }
+}
+
+function matchWithRest<Context>(
+  routes: readonly RouteWithRest<Context>[],
+  method: string,
+  segments: readonly string[],
+): Match<Context> | undefined {
+  const allow: string[] = []
+  for (const { route, parts, rest } of routes) {
+    const params = segments.length > parts.length ? matchSegments(parts, segments) : undefined
+    if (!params) continue
+    if (takes(route, method)) return { kind: 'route', route, params: { ...params, [rest]: segments.slice(parts.length).join('/') } }
+    allow.push(route.method)
+  }
+  return allow.length > 0 ? { kind: 'method_not_allowed', allow, isApi: true } : undefined
+}
+
+function takes<Context>(route: Route<Context>, method: string): boolean {
+  return route.method === method || (route.method === 'GET' && method === 'HEAD')
 }
 
 function matchSegments(parts: CompiledRoute<never>['parts'], segments: readonly string[]): Record<string, string> | undefined {

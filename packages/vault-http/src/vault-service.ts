@@ -6,6 +6,7 @@ import { openApiOperation } from './openapi/openapi-operation.js'
 import type { AnyOperation } from './operation.js'
 import { operationRoute } from './operation-route.js'
 import { type HandlerSettings, IdentifyFailure, parseHandlerOptions, type VaultHandlerOptions } from './options.js'
+import { proxyOperations } from './proxy/proxy-operations.js'
 import { jsonReply, type Reply } from './reply.js'
 import { RequestCall } from './request-call.js'
 import { createRouter, type Match, type Route } from './router.js'
@@ -35,12 +36,13 @@ const ownOperations: readonly AnyOperation[] = [
   healthOperation,
 ]
 
-/** Everything that the JSON API can do, but for sign-in. Routes and the OpenAPI document are made of it. */
+/** Everything that the JSON API can do, but for sign-in and the proxy. Routes and the OpenAPI document are made of it. */
 export const apiOperations: readonly AnyOperation[] = withDocument(ownOperations)
 
-/** The same of a handler that may have a login. */
-function operationsOf<Context>({ login }: HandlerSettings<Context>): readonly AnyOperation[] {
-  return login ? withDocument([...ownOperations, ...loginOperations(login)]) : apiOperations
+/** The same of a handler that may have a login, or a proxy. */
+function operationsOf<Context>({ login, proxy }: HandlerSettings<Context>): readonly AnyOperation[] {
+  if (!login && !proxy) return apiOperations
+  return withDocument([...ownOperations, ...(proxy ? proxyOperations(proxy) : []), ...(login ? loginOperations(login) : [])])
 }
 
 function withDocument(operations: readonly AnyOperation[]): readonly AnyOperation[] {

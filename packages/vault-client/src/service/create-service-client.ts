@@ -4,7 +4,8 @@ import { parseAccessKey } from './access-key.js'
 import { type ClientCredentials, type CredentialSelector, readCredentials } from './client-credentials.js'
 import { type ClientClock, systemClock } from './clock.js'
 import { type CacheOptions, createCredentialCache, noCache } from './credential-cache.js'
-import { credentialsPath } from './credentials-path.js'
+import { credentialsPath, proxyPath } from './credentials-path.js'
+import { createProxyFetch, type ProxyFetch } from './proxy-fetch.js'
 import { createServiceTokens } from './service-tokens.js'
 import { createSharedCalls } from './shared-calls.js'
 import { createUserFetch } from './user-fetch.js'
@@ -58,6 +59,18 @@ export interface ServiceClient {
    * ```
    */
   fetch(selector: CredentialSelector): typeof globalThis.fetch
+  /**
+   * A `fetch` of the provider's API through the vault: the token stays there. The vault must proxy the connection (option `proxy` of its handler),
+   * and this client needs the role `Vault:ApiCaller`. It takes a path with its query in place of a URL. What the API answers is returned, redirects as
+   * they are; what the vault refuses is thrown, as by `getCredentials`. Nothing is tried again: the API may have got it.
+   *
+   * @example
+   * ```ts
+   * const drive = vault.proxy({ connectionId: 'google', userId: 'alice' })
+   * const files = await drive('/drive/v3/files?pageSize=10')
+   * ```
+   */
+  proxy(selector: CredentialSelector): ProxyFetch
 }
 
 /**
@@ -108,6 +121,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       credentialsPath(selector)
       return createUserFetch(fetch, (reading) => getCredentials(selector, reading))
     },
+    proxy: (selector) => createProxyFetch({ url, proxyPath: proxyPath(selector), tokens, fetch, clock }),
   }
 }
 

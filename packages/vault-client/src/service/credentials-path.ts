@@ -6,8 +6,17 @@ import type { CredentialSelector } from './client-credentials.js'
  *
  * @throws {VaultClientError} `invalid_request` for an id that no path can hold.
  */
-export function credentialsPath({ connectionId, userId }: CredentialSelector): string {
-  return `/v1/connections/${segment(connectionId, 'connectionId')}/users/${segment(userId, 'userId')}/credentials`
+export function credentialsPath(selector: CredentialSelector): string {
+  return `${userPath(selector)}/credentials`
+}
+
+/** The path below which the API is that the user's credential is for. @throws As {@link credentialsPath}. */
+export function proxyPath(selector: CredentialSelector): string {
+  return `${userPath(selector)}/proxy`
+}
+
+function userPath({ connectionId, userId }: CredentialSelector): string {
+  return `/v1/connections/${segment(connectionId, 'connectionId')}/users/${segment(userId, 'userId')}`
 }
 
 function segment(id: string, name: string): string {

@@ -3,3 +3,4 @@ export type { ClientCredentials, CredentialSelector } from './client-credentials
 export type { ClientClock } from './clock.js'
 export { createServiceClient, type ServiceClient, type ServiceClientOptions } from './create-service-client.js'
 export type { CacheOptions } from './credential-cache.js'
+export type { ProxyFetch } from './proxy-fetch.js'

@@ -14,6 +14,12 @@ const SECRET_GOES_TO: readonly ((connection: ConnectionInput) => string | undefi
   ({ revocation }) => revocation?.url,
 ]
 
+/** Whom users' access tokens are sent to. There may be fewer without the secret. */
+const TOKENS_GO_TO: readonly ((connection: ConnectionInput) => readonly string[] | undefined)[] = [
+  ({ apiOrigins }) => apiOrigins,
+  ({ userinfoEndpoint }) => (userinfoEndpoint === undefined ? undefined : [userinfoEndpoint]),
+]
+
 /**
  * The connection with these changes.
  *
@@ -26,14 +32,14 @@ export function changeConnection(before: ConnectionInput, changes: ConnectionCha
   if (keepsSecret && SECRET_GOES_TO.some((target) => target(next) !== target(before))) {
     throw secretMissing('must be given again, since the endpoints that it is sent to change')
   }
-  if (keepsSecret && hasMore(next.apiOrigins, before.apiOrigins)) {
-    throw secretMissing('must be given again, since users’ tokens may be sent to more origins')
+  if (keepsSecret && TOKENS_GO_TO.some((targets) => hasMore(targets(next), targets(before)))) {
+    throw secretMissing('must be given again, since users’ tokens may be sent to other places')
   }
   return next
 }
 
 /** What is no list is told by who reads the connection. */
-function hasMore(next: unknown, before: readonly string[] = []): boolean {
+function hasMore(next: unknown, before: readonly unknown[] = []): boolean {
   return Array.isArray(next) && next.some((origin) => !before.includes(origin))
 }
 

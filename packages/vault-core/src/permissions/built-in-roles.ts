@@ -18,6 +18,9 @@ export const builtInRoles: readonly Role[] = [
   role('Vault:Viewer', 'Viewer', 'Reads, credentials below the resource included.', [permission('read')]),
   role('Vault:Granter', 'Granter', 'Gives access to others without having it.', [permission('*', { allow: false, grant: true })]),
   role('Vault:UserCredentialsViewer', 'User credentials viewer', "Reads users' credentials.", [permission('read')]),
+  role('Vault:ApiCaller', 'API caller', "Calls providers' APIs through the vault's proxy with users' credentials, without seeing them.", [
+    permission('use'),
+  ]),
 ]
 
 /**

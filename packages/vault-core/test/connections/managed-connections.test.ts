@@ -68,6 +68,7 @@ describe('a connection that is administered', () => {
     ['another path on the same host', { tokenEndpoint: 'https://github.example/thief/token' }],
     ['an issuer, whose discovery could name another', { issuer: 'https://thief.example' }],
     ['a revocation endpoint', { revocationEndpoint: 'https://thief.example/revoke' }],
+    ['users’ tokens to another userinfo endpoint', { userinfoEndpoint: 'https://thief.example/me' }],
     ['users’ tokens to another API', { apiOrigins: ['https://thief.example'] }],
   ])('does not send its secret to %s unless it is given again', async (_what, changes) => {
     const { connections } = vaultWorld().vault()

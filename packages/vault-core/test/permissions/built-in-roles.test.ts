@@ -10,6 +10,7 @@ describe('built-in roles', () => {
     ['Vault:Viewer', ['read'], [], []],
     ['Vault:Granter', [], ['*'], []],
     ['Vault:UserCredentialsViewer', ['read'], [], []],
+    ['Vault:ApiCaller', ['use'], [], []],
   ])('%s allows %j, grants %j, delegates %j, under either spelling', (roleId, allow, grant, delegate) => {
     for (const spelling of [roleId, roleId.replace('Vault:', 'Authress:')]) {
       const role = findRole(spelling)
@@ -21,7 +22,7 @@ describe('built-in roles', () => {
   })
 
   it('are all in that table, with actions that parse', () => {
-    expect(builtInRoles).toHaveLength(6)
+    expect(builtInRoles).toHaveLength(7)
     for (const { permissions } of builtInRoles) for (const { action } of permissions) expect(() => parseAction(action)).not.toThrow()
   })
 

@@ -31,28 +31,65 @@ async function watched<Context>(
   selector: CredentialSelector,
   options: GetCredentialsOptions,
 ): Promise<Credentials> {
-  const { vault, handOuts } = settings
-  const { id: clientId } = caller
-  // Asked before there is any waiting: what is read from now on tells of later than what was seen then.
-  const wasFrozen = handOuts?.wasFrozen(clientId)
-  if (await isFrozen) {
-    handOuts?.frozen(clientId)
-    throw await handOutFrozen(settings, caller, selector)
-  }
-  if (wasFrozen) handOuts?.unfrozen(clientId)
-  const credentials = await vault.getCredentials(selector, options)
-  const { connectionId, userId } = selector
-  if (handOuts && !(await handOuts.mayHandOut({ clientId, connectionId, userId }))) throw await handOutFrozen(settings, caller, selector)
+  await assertNotFrozen(settings, caller, isFrozen, selector, 'READ')
+  const credentials = await settings.vault.getCredentials(selector, options)
+  await count(settings, caller, selector, 'READ')
   return credentials
+}
+
+/**
+ * Lets a request go on that uses a credential without handing it out: that counts as much.
+ *
+ * @param permission - What the caller uses it by.
+ * @throws {HttpError} `hand_out_frozen`.
+ */
+export async function countUse<Context>(
+  settings: HandlerSettings<Context>,
+  caller: Caller,
+  selector: CredentialSelector,
+  permission: string,
+): Promise<void> {
+  if (caller.kind === 'user') return
+  await assertNotFrozen(settings, caller, settings.vault.serviceClients.isFrozen(caller.id), selector, permission)
+  await count(settings, caller, selector, permission)
+}
+
+async function assertNotFrozen<Context>(
+  settings: HandlerSettings<Context>,
+  caller: Caller,
+  isFrozen: boolean | Promise<boolean>,
+  selector: CredentialSelector,
+  permission: string,
+): Promise<void> {
+  const { handOuts } = settings
+  // Asked before there is any waiting: what is read from now on tells of later than what was seen then.
+  const wasFrozen = handOuts?.wasFrozen(caller.id)
+  if (await isFrozen) {
+    handOuts?.frozen(caller.id)
+    throw await handOutFrozen(settings, caller, selector, permission)
+  }
+  if (wasFrozen) handOuts?.unfrozen(caller.id)
+}
+
+async function count<Context>(
+  settings: HandlerSettings<Context>,
+  caller: Caller,
+  selector: CredentialSelector,
+  permission: string,
+): Promise<void> {
+  const { connectionId, userId } = selector
+  const isTooMuch = settings.handOuts && !(await settings.handOuts.mayHandOut({ clientId: caller.id, connectionId, userId }))
+  if (isTooMuch) throw await handOutFrozen(settings, caller, selector, permission)
 }
 
 async function handOutFrozen<Context>(
   { recorder }: HandlerSettings<Context>,
   actor: Caller,
   { connectionId, userId }: CredentialSelector,
+  permission: string,
 ): Promise<HttpError> {
   const resource = resourceText(credentialsUri(connectionId, userId))
-  await recorder.recordAnyway(recorder.make({ type: 'access_denied', actor, permission: 'READ', resource, reason: 'hand_out_frozen' }))
+  await recorder.recordAnyway(recorder.make({ type: 'access_denied', actor, permission, resource, reason: 'hand_out_frozen' }))
   return new HttpError(
     'hand_out_frozen',
     'The service client is handed no credentials for now, as it was handed unusually many. Ask the operator of the vault to lift this.',

@@ -4,6 +4,7 @@ import { CONNECTION_NAMES } from './wire-connection.js'
 /** The endpoints that a connection names. */
 type Endpoints = Readonly<Partial<Record<(typeof ENDPOINTS)[number], string | undefined>>> & {
   readonly revocation?: { readonly url: string } | undefined
+  readonly apiOrigins?: readonly string[] | undefined
 }
 const ENDPOINTS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userinfoEndpoint'] as const
 
@@ -19,6 +20,7 @@ export function assertPublicEndpoints(endpoints: Endpoints, origin: string): voi
   const isAtHome = isLoopback(new URL(origin).hostname)
   const bad = ENDPOINTS.filter((name) => isPrivateUrl(endpoints[name], isAtHome)).map((name) => CONNECTION_NAMES[name] ?? name)
   if (isPrivateUrl(endpoints.revocation?.url, isAtHome)) bad.push('revocation.url')
+  if (endpoints.apiOrigins?.some((origin) => isPrivateUrl(origin, isAtHome))) bad.push('data.apiOrigins')
   if (bad.length === 0) return
   const problem = 'must not be on this machine or in a private network'
   const list = bad.map((field) => `\`${field}\` ${problem}`).join('; ')

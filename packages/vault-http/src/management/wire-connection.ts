@@ -19,6 +19,8 @@ export interface ConnectionBody {
     readonly tenantId?: string
     readonly userIdExpression?: string
     readonly scopeSeparator?: ' ' | ','
+    readonly apiOrigins?: readonly string[]
+    readonly apiTokenHeader?: { readonly name: string; readonly prefix?: string }
   }
   readonly revocation?: ProviderRevocation
   readonly defaultConnectionProperties?: Readonly<Record<string, string>>
@@ -55,6 +57,13 @@ const dataFields = {
     description: 'Which claim is the user’s id at the provider, and names his account there. Default `{sub}`.',
   }),
   scopeSeparator: z.enum([' ', ',']).exactOptional().meta({ description: 'What stands between scopes. Default: a space.' }),
+  apiOrigins: z.array(z.string()).exactOptional().meta({
+    description:
+      'The origins of the provider’s API: users’ access tokens are sent there, and nowhere else. Adding one needs the client secret.',
+  }),
+  apiTokenHeader: z.strictObject({ name: z.string(), prefix: text }).exactOptional().meta({
+    description: 'The header in which the API takes the access token. Default: `Authorization`.',
+  }),
 }
 
 export const connectionBody: z.ZodType<ConnectionBody> = z.strictObject({
@@ -103,13 +112,15 @@ export const CONNECTION_NAMES: Readonly<Record<string, string>> = {
   providerTenantId: 'data.tenantId',
   userIdExpression: 'data.userIdExpression',
   scopeSeparator: 'data.scopeSeparator',
+  apiOrigins: 'data.apiOrigins',
+  apiTokenHeader: 'data.apiTokenHeader',
 }
 
 /** The body as the core takes it. */
 export function toConnectionInput(body: ConnectionBody): Omit<ConnectionInput, 'connectionId'> {
   const { authenticationUrl, tokenUrl, issuerUrl, clientId, clientSecret, data = {}, revocation, tags } = body
   const { defaultConnectionProperties, incrementalConnectionProperties } = body
-  const { name, supportedContentType, oidcUserEndpointUrl, tenantId, userIdExpression, scopeSeparator } = data
+  const { name, supportedContentType, oidcUserEndpointUrl, tenantId, userIdExpression, scopeSeparator, apiOrigins, apiTokenHeader } = data
   return {
     clientId,
     ...(name !== undefined && { name }),
@@ -125,6 +136,8 @@ export function toConnectionInput(body: ConnectionBody): Omit<ConnectionInput, '
     ...(defaultConnectionProperties && { defaultConnectionProperties }),
     ...(incrementalConnectionProperties && { incrementalConnectionProperties }),
     ...(scopeSeparator && { scopeSeparator }),
+    ...(apiOrigins && { apiOrigins }),
+    ...(apiTokenHeader && { apiTokenHeader }),
     ...(tags && { tags }),
   }
 }
@@ -143,6 +156,8 @@ const REPLACED: ConnectionChanges = {
   defaultConnectionProperties: undefined,
   incrementalConnectionProperties: undefined,
   scopeSeparator: undefined,
+  apiOrigins: undefined,
+  apiTokenHeader: undefined,
   tags: undefined,
 }
 
@@ -167,6 +182,8 @@ export function toWireConnection(info: ConnectionInfo): object {
       tenantId: info.providerTenantId,
       userIdExpression: info.userIdExpression,
       scopeSeparator: info.scopeSeparator,
+      apiOrigins: info.apiOrigins,
+      apiTokenHeader: info.apiTokenHeader,
     },
     revocation: info.revocation,
     defaultConnectionProperties: info.defaultConnectionProperties,

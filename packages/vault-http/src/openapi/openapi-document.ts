@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Answer, AnyOperation } from '../operation.js'
+import { ANSWERED_BY } from '../proxy/proxy-headers.js'
 import { MAX_BODY_BYTES } from '../request-bytes.js'
 
 /** OpenAPI 3.1, as far as it is written here. */
@@ -43,6 +44,12 @@ const COMMON_FOR_BODIES: Readonly<Record<number, string>> = {
   415: 'The body is not of the content type that is asked for.',
 }
 
+const PASSED_ON = {
+  description: `What the API answers, of any status: it has the header \`${ANSWERED_BY}: api\`, and what the vault itself answers has not.`,
+  headers: { [ANSWERED_BY]: { schema: { const: 'api' } } },
+  content: { '*/*': { schema: {} } },
+}
+
 /**
  * Describes operations as an OpenAPI 3.1 document.
  *
@@ -52,9 +59,11 @@ const COMMON_FOR_BODIES: Readonly<Record<number, string>> = {
 export function openApiDocument(operations: readonly AnyOperation[], { publicUrl }: { readonly publicUrl: string }): OpenApiDocument {
   const paths: Record<string, Record<string, object>> = {}
   for (const operation of operations) {
-    const methods = paths[operation.path] ?? {}
+    // The document has no way to say that a parameter may hold slashes.
+    const path = operation.path.replace('{+', '{')
+    const methods = paths[path] ?? {}
     methods[operation.method.toLowerCase()] = describe(operation)
-    paths[operation.path] = methods
+    paths[path] = methods
   }
   return {
     openapi: '3.1.0',
@@ -105,12 +114,12 @@ function describe(operation: AnyOperation): object {
 }
 
 function pathParameters(path: string): readonly object[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+  return [...path.matchAll(/\{(\+?)(\w+)\}/g)].map(([, isRest, name]) => ({
     name,
     in: 'path',
     required: true,
-    description: 'One segment of the path, URL-encoded, its slashes too.',
-    schema: { type: 'string', minLength: 1 },
+    description: isRest ? 'The rest of the path, its slashes as they are.' : 'One segment of the path, URL-encoded, its slashes too.',
+    schema: isRest ? { type: 'string' } : { type: 'string', minLength: 1 },
   }))
 }
 
@@ -144,13 +153,14 @@ function preconditions({ answers }: AnyOperation): readonly object[] {
   ]
 }
 
-function requestContent({ body, form }: AnyOperation): object | undefined {
+function requestContent({ method, body, form, passesOn }: AnyOperation): object | undefined {
+  if (passesOn) return method === 'GET' ? undefined : { required: false, content: { '*/*': { schema: {} } } }
   if (form) return { required: true, content: { 'application/x-www-form-urlencoded': { schema: schemaOf(form, 'input') } } }
   if (!body) return undefined
   return { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: schemaOf(body, 'input') } } }
 }
 
-function responsesOf({ access, body, unlimited = false, answers }: AnyOperation, takesInput: boolean): object {
+function responsesOf({ access, body, unlimited = false, passesOn, answers }: AnyOperation, takesInput: boolean): object {
   const common: Readonly<Record<number, string>> = {
     ...COMMON_ANSWERS,
     ...(takesInput && COMMON_FOR_INPUTS),
@@ -161,6 +171,7 @@ function responsesOf({ access, body, unlimited = false, answers }: AnyOperation,
   const responses: Record<string, object> = {}
   for (const [status, description] of Object.entries(common)) responses[status] = answer(Number(status), { description })
   for (const [status, own] of Object.entries(answers)) responses[status] = answer(Number(status), own)
+  if (passesOn) responses.default = PASSED_ON
   return responses
 }
 

@@ -130,6 +130,33 @@ describe('a connection over HTTP', () => {
     expect((await world.call('PUT', '/v1/connections/guarded', { body: { ...moved, clientSecret: 'another' } })).status).toBe(200)
   })
 
+  it('says where tokens may be sent, and to no more places without the secret', async () => {
+    const api = (...apiOrigins: string[]) => ({ ...oauth, data: { apiOrigins, apiTokenHeader: { name: 'X-Token', prefix: 'token' } } })
+    const first = 'https://api.example'
+    const made = await world.call('POST', '/v1/connections', {
+      body: { ...api(first), connectionId: 'called', clientSecret: 'canary-secret' },
+    })
+    expect(made).toMatchObject({
+      status: 201,
+      body: { data: { apiOrigins: [first], apiTokenHeader: { name: 'X-Token', prefix: 'token' } } },
+    })
+    const put = (body: object) => world.call('PUT', '/v1/connections/called', { body })
+    expect(await put(made.body)).toMatchObject({ status: 200, body: { data: { apiOrigins: [first] } } })
+    expect(await put(api(first, 'https://evil.example'))).toMatchObject({
+      status: 400,
+      body: { fields: { clientSecret: expect.any(String) } },
+    })
+    expect((await put({ ...api(first, 'https://b.example'), clientSecret: 'again' })).status).toBe(200)
+    for (const bad of ['https://10.0.0.1', 'https://localhost', 'https://vault.internal', 'https://*.example', 'https://a.example/v1']) {
+      expect(await put({ ...api(bad), clientSecret: 'again' })).toMatchObject({
+        status: 400,
+        body: { fields: { 'data.apiOrigins': expect.any(String) } },
+      })
+    }
+    const { body } = await put(oauth)
+    expect([body.data.apiOrigins, body.data.apiTokenHeader]).toEqual([undefined, undefined])
+  })
+
   it('is deleted once', async () => {
     await world.call('POST', '/v1/connections', { body: { ...oauth, connectionId: 'short-lived' } })
     expect((await world.call('DELETE', '/v1/connections/short-lived')).status).toBe(204)
