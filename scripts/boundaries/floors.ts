@@ -8,6 +8,7 @@ const floors: Readonly<Record<Floor, readonly Floor[]>> = {
   core: [],
   store: ['core'],
   node: ['core'],
+  opentelemetry: ['core'],
   providers: ['core'],
   login: ['core', 'providers'],
   http: ['core', 'providers', 'login'],
@@ -15,10 +16,10 @@ const floors: Readonly<Record<Floor, readonly Floor[]>> = {
   express: ['core', 'node', 'providers', 'login', 'http', 'portal', 'store'],
   cli: ['core', 'node', 'providers', 'login', 'http', 'portal', 'store'],
   client: [],
-  app: ['core', 'node', 'providers', 'login', 'http', 'portal', 'store', 'express', 'cli', 'client', 'app'],
+  app: ['core', 'node', 'opentelemetry', 'providers', 'login', 'http', 'portal', 'store', 'express', 'cli', 'client', 'app'],
 }
 
-type Floor = 'core' | 'store' | 'node' | 'providers' | 'login' | 'http' | 'portal' | 'express' | 'cli' | 'client' | 'app'
+type Floor = 'core' | 'store' | 'node' | 'opentelemetry' | 'providers' | 'login' | 'http' | 'portal' | 'express' | 'cli' | 'client' | 'app'
 
 /**
  * Imports and dependencies that go up, or sideways between stores. Files below `src/` and the dependencies a user installs count;
@@ -51,7 +52,19 @@ function floorOf({ path }: Pick<WorkspacePackage, 'path'>): Floor | undefined {
   return floorNames.find((floor) => floor === kind)
 }
 
-const floorNames: readonly Floor[] = ['core', 'store', 'node', 'providers', 'login', 'http', 'portal', 'express', 'cli', 'client']
+const floorNames: readonly Floor[] = [
+  'core',
+  'store',
+  'node',
+  'opentelemetry',
+  'providers',
+  'login',
+  'http',
+  'portal',
+  'express',
+  'cli',
+  'client',
+]
 
 function dependencyViolations(from: WorkspacePackage, floor: Floor, byName: ReadonlyMap<string, WorkspacePackage>): Violation[] {
   const { dependencies, peerDependencies, optionalDependencies } = from.manifest

@@ -1,4 +1,4 @@
-import { localKeyring, type NewAccessRecord, type Vault } from '@holdfast/vault-core'
+import { localKeyring, type NewAccessRecord, type Vault, type VaultOptions } from '@holdfast/vault-core'
 import { createVault } from '@holdfast/vault-express'
 import { memoryStore } from '@holdfast/vault-store-memory'
 import { importPKCS8, SignJWT } from 'jose'
@@ -16,8 +16,8 @@ const GRANT = {
   scope: 'files.read',
 }
 
-/** A vault over a memory store that holds one credential, good for a day, and one of a thousand service clients that may read it. */
-export async function vaultWithCredential(): Promise<{ readonly vault: Vault; readonly accessKey: string }> {
+/** A vault over a memory store that holds one credential, good for a day. */
+export async function connectedVault(options: Partial<VaultOptions> = {}): Promise<Vault> {
   const vault = createVault({
     store: memoryStore(),
     keyring: localKeyring([{ id: 'k1', key: crypto.getRandomValues(new Uint8Array(32)) }]),
@@ -31,10 +31,17 @@ export async function vaultWithCredential(): Promise<{ readonly vault: Vault; re
       },
     ],
     fetch: async () => Response.json(GRANT),
+    ...options,
   })
   const redirectUri = 'https://app.example/callback'
   const flow = await vault.authorization.start({ connectionId: CONNECTION_ID, userId: USER_ID, redirectUri })
   await vault.authorization.complete({ callbackUrl: `${redirectUri}?code=c1&state=${flow.state}`, flowBinding: flow.flowBinding })
+  return vault
+}
+
+/** The same, and one of a thousand service clients that may read it. */
+export async function vaultWithCredential(): Promise<{ readonly vault: Vault; readonly accessKey: string }> {
+  const vault = await connectedVault()
   const { clientId } = await vault.serviceClients.create({ name: 'job' })
   const { accessKey } = await vault.serviceClients.createAccessKey(clientId)
   for (let index = 0; index < 1_000; index++) await vault.accessRecords.create(viewer(index === 500 ? clientId : `sc_other-${index}`))

@@ -2,6 +2,7 @@ import type { Row } from '../row.ts'
 import { dataKeyRow } from './data-key.ts'
 import { envelopeStepsRow } from './envelope-steps.ts'
 import { httpCredentialsRow } from './http-credentials.ts'
+import { instrumentationRow } from './instrumentation.ts'
 import { openValueRows } from './open-value.ts'
 import { permissionCheckRow } from './permission-check.ts'
 import { sealValueRows } from './seal-value.ts'
@@ -13,5 +14,6 @@ export const rows: readonly Row[] = [
   dataKeyRow,
   envelopeStepsRow,
   permissionCheckRow,
+  instrumentationRow,
   httpCredentialsRow,
 ]
