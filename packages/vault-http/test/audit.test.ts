@@ -155,6 +155,7 @@ const CHANGES: Readonly<Record<string, readonly [path: string, body: object | un
   createConnection: ['/v1/connections', { connectionId: 'c1', clientId: 'app', ...OAUTH }, 'Vault:Connections/c1'],
   updateConnection: ['/v1/connections/c1', { clientId: 'other', ...OAUTH }, 'Vault:Connections/c1'],
   deleteConnection: ['/v1/connections/c1', undefined, 'Vault:Connections/c1'],
+  disconnectCredentials: ['/v1/connections/in-code/users/u/credentials', undefined, 'Vault:Connections/in-code/Users/u/Credentials'],
   createClient: ['/v1/clients', { name: 'job' }, 'Vault:ServiceClients/{clientId}'],
   updateClient: ['/v1/clients/{clientId}', { name: 'night job' }, 'Vault:ServiceClients/{clientId}'],
   requestAccessKey: ['/v1/clients/{clientId}/access-keys', undefined, 'Vault:ServiceClients/{clientId}/access-keys/{keyId}'],
