@@ -38,10 +38,11 @@ export interface BrowserClient {
    * Returns the provider's access token, refreshed first if it must be.
    *
    * @param options.connectionId - Default: the connection that the user signed in with.
+   * @param options.accountId - Which of the accounts that he has there. Default: the default one.
    * @throws {VaultClientError} `unauthenticated` when nobody is signed in; `credential_not_found`, `reauthorization_required` (call
    * {@link BrowserClient.authenticate} with the connection); `provider_unavailable` (with `retryAfterMs`).
    */
-  getConnectionCredentials(options?: { readonly connectionId?: string }): Promise<ConnectionCredentials>
+  getConnectionCredentials(options?: { readonly connectionId?: string; readonly accountId?: string }): Promise<ConnectionCredentials>
   /** The accounts that the user can sign in with. @throws {VaultClientError} `unauthenticated`. */
   identities(): Promise<readonly LinkedIdentity[]>
   /**

@@ -4,6 +4,8 @@ import { VaultClientError } from '../vault-client-error.js'
 /** The provider's access token of the signed-in user. */
 export interface ConnectionCredentials {
   readonly accessToken: string
+  /** The account at the provider, where it said which; else `default`. */
+  readonly accountId: string
   /** `Bearer` in all but name. */
   readonly tokenType: string
   /** As the provider wrote it. */
@@ -19,6 +21,7 @@ export function readConnectionCredentials(json: unknown): ConnectionCredentials 
   const at = textOf(json, 'expiresAt')
   return {
     accessToken,
+    accountId: textOf(json, 'accountId') ?? 'default',
     tokenType: textOf(json, 'tokenType') ?? 'Bearer',
     scope: textOf(json, 'scope'),
     expiresAt: at ? new Date(at) : undefined,

@@ -141,9 +141,9 @@ export function createBrowserClient({ url, applicationId }: BrowserClientOptions
   return {
     authenticate: (options = {}) => leave(options),
     session,
-    async getConnectionCredentials({ connectionId } = {}) {
-      const query = connectionId === undefined ? '' : `?connectionId=${encodeURIComponent(connectionId)}`
-      return readConnectionCredentials(await asUser('GET', `session/credentials${query}`))
+    async getConnectionCredentials({ connectionId, accountId } = {}) {
+      const query = new URLSearchParams({ ...(connectionId && { connectionId }), ...(accountId && { accountId }) })
+      return readConnectionCredentials(await asUser('GET', `session/credentials?${query}`))
     },
     identities: async () => readIdentities(await asUser('GET', 'session/profile')),
     link: async (options) => leave(options, await requireSession()),

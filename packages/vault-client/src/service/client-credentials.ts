@@ -5,6 +5,8 @@ import { VaultClientError } from '../vault-client-error.js'
 export interface CredentialSelector {
   readonly connectionId: string
   readonly userId: string
+  /** Which of the accounts that the user has on the connection. Default: the default one, which he connected first. */
+  readonly accountId?: string
 }
 
 /**
@@ -13,6 +15,8 @@ export interface CredentialSelector {
  */
 export interface ClientCredentials {
   readonly accessToken: string
+  /** The account at the provider, where it said which; else `default`. */
+  readonly accountId: string
   /** `Bearer` in all but name. */
   readonly tokenType: string
   /** As the provider wrote it. */
@@ -29,7 +33,12 @@ export function readCredentials(json: unknown): ClientCredentials {
   const accessToken = textOf(json, 'accessToken') ?? ''
   const expiresAt = readDate(fieldOf(json, 'expiresAt'))
   if (!TOKEN.test(accessToken)) throw new VaultClientError('invalid_response', 'The vault’s answer holds no access token. Correct `url`.')
-  const shown = { tokenType: textOf(json, 'tokenType') ?? 'Bearer', scope: textOf(json, 'scope'), expiresAt }
+  const shown = {
+    accountId: textOf(json, 'accountId') ?? 'default',
+    tokenType: textOf(json, 'tokenType') ?? 'Bearer',
+    scope: textOf(json, 'scope'),
+    expiresAt,
+  }
   return Object.defineProperty(shown, 'accessToken', { get: () => accessToken }) as typeof shown & { readonly accessToken: string }
 }
 

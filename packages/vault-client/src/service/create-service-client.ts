@@ -4,7 +4,7 @@ import { parseAccessKey } from './access-key.js'
 import { type ClientCredentials, type CredentialSelector, readCredentials } from './client-credentials.js'
 import { type ClientClock, systemClock } from './clock.js'
 import { type CacheOptions, createCredentialCache, noCache } from './credential-cache.js'
-import { credentialsPath, proxyPath } from './credentials-path.js'
+import { credentialsPath, encodedAccount, proxyPath } from './credentials-path.js'
 import { createProxyFetch, type ProxyFetch } from './proxy-fetch.js'
 import { createServiceTokens } from './service-tokens.js'
 import { createSharedCalls } from './shared-calls.js'
@@ -121,7 +121,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       credentialsPath(selector)
       return createUserFetch(fetch, (reading) => getCredentials(selector, reading))
     },
-    proxy: (selector) => createProxyFetch({ url, proxyPath: proxyPath(selector), tokens, fetch, clock }),
+    proxy: (selector) => createProxyFetch({ url, proxyPath: proxyPath(selector), account: encodedAccount(selector), tokens, fetch, clock }),
   }
 }
 

@@ -2,17 +2,25 @@ import { VaultClientError } from '../vault-client-error.js'
 import type { CredentialSelector } from './client-credentials.js'
 
 /**
- * The path of a user's credential, each id encoded as one segment.
+ * The path of a user's credential, each id encoded as one segment, and with the account that is named.
  *
  * @throws {VaultClientError} `invalid_request` for an id that no path can hold.
  */
 export function credentialsPath(selector: CredentialSelector): string {
-  return `${userPath(selector)}/credentials`
+  const account = encodedAccount(selector)
+  return `${userPath(selector)}/credentials${account === undefined ? '' : `?accountId=${account}`}`
 }
 
 /** The path below which the API is that the user's credential is for. @throws As {@link credentialsPath}. */
 export function proxyPath(selector: CredentialSelector): string {
   return `${userPath(selector)}/proxy`
+}
+
+/** The account that is named, URL-encoded. @throws As {@link credentialsPath}. */
+export function encodedAccount({ accountId }: CredentialSelector): string | undefined {
+  if (accountId === undefined) return undefined
+  if (typeof accountId === 'string' && accountId !== '' && accountId.isWellFormed()) return encodeURIComponent(accountId)
+  throw new VaultClientError('invalid_request', '`accountId` must be a text that is not empty, or be left out.')
 }
 
 function userPath({ connectionId, userId }: CredentialSelector): string {

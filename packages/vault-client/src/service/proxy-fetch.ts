@@ -10,6 +10,8 @@ export type ProxyFetch = (path: string, init?: RequestInit) => Promise<Response>
 
 /** On each answer that is the API's, and on none of the vault's own. */
 const ANSWERED_BY = 'holdfast-answered-by'
+/** Which of the user's accounts is meant. */
+const ACCOUNT = 'holdfast-account-id'
 
 /** A `fetch` that has the vault send the request, with the user's token: what the API answers comes back as it is, what the vault refuses is thrown. */
 export function createProxyFetch(parts: {
@@ -17,15 +19,18 @@ export function createProxyFetch(parts: {
   readonly url: string
   /** Of the user's proxy, from the vault's own root. */
   readonly proxyPath: string
+  /** URL-encoded. Undefined for the default one. */
+  readonly account: string | undefined
   readonly tokens: ServiceTokens
   readonly fetch: typeof globalThis.fetch
   readonly clock: ClientClock
 }): ProxyFetch {
-  const { url, proxyPath, tokens, fetch, clock } = parts
+  const { url, proxyPath, account, tokens, fetch, clock } = parts
 
   async function send(target: string, init: RequestInit, token: string): Promise<Response> {
     const headers = new Headers(init.headers)
     headers.set('authorization', `Bearer ${token}`)
+    if (account !== undefined) headers.set(ACCOUNT, account)
     try {
       // Where the API redirects to, this token is not for.
       return await fetch(target, { ...init, headers, redirect: 'manual' })

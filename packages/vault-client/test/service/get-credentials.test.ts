@@ -31,7 +31,7 @@ describe('getCredentials', () => {
     const credentials = await world.client().getCredentials({ connectionId: 'demo', userId: 'alice' })
     expect(await world.askApi(credentials.accessToken)).toBe(200)
     const own = await world.vault.getCredentials({ connectionId: 'demo', userId: 'alice' })
-    expect(credentials).toEqual({ tokenType: own.tokenType, scope: own.scope, expiresAt: own.expiresAt })
+    expect(credentials).toEqual({ accountId: 'alice', tokenType: own.tokenType, scope: own.scope, expiresAt: own.expiresAt })
     expect(credentials.expiresAt).toBeInstanceOf(Date)
   })
 
@@ -43,6 +43,27 @@ describe('getCredentials', () => {
       expect(accessToken).toBe((await world.vault.getCredentials({ connectionId: 'demo', userId })).accessToken)
     },
   )
+
+  it('reads the account that is named, each by itself, and the default one where none is', async () => {
+    const client = world.client()
+    const selector = { connectionId: 'demo', userId: 'two accounts' }
+    await world.connect(selector.userId, 'alice')
+    await world.connect(selector.userId, 'bob')
+    const tokens = new Map<string, string>()
+    for (const accountId of [undefined, 'alice', 'bob']) {
+      const { accessToken, accountId: named } = await client.getCredentials({ ...selector, ...(accountId && { accountId }) })
+      tokens.set(named, accessToken)
+      expect(named).toBe(accountId ?? 'alice')
+    }
+    expect(new Set(tokens.values()).size).toBe(2)
+    await expect(client.getCredentials({ ...selector, accountId: 'a/b?c=d' })).rejects.toMatchObject({ code: 'credential_not_found' })
+    await expect(client.getCredentials({ ...selector, accountId: '' })).rejects.toMatchObject({
+      code: 'invalid_request',
+      status: undefined,
+    })
+    const files = await client.fetch({ ...selector, accountId: 'bob' })(new URL('files', world.provider.apiUrl))
+    expect(await files.json()).toMatchObject({ owner: 'Bob Brandt' })
+  })
 
   it.each(['', '.', '..', '\ud800', undefined, 7])('refuses the id %j, which no path can hold, before any request', async (id) => {
     const before = world.requests.length
