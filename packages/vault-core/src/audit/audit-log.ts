@@ -138,5 +138,3 @@ function createBoundAuditLog(vault: VaultExtension, types: ReadonlySet<VaultEven
     },
   }
 }
-
-export type { AuditLogEntry }

@@ -26,7 +26,7 @@ export interface AuditChainParts {
 }
 
 /** Most entries of a checkpoint. */
-export const CHECKPOINT_ENTRIES = 1_000
+const CHECKPOINT_ENTRIES = 1_000
 /** A checkpoint takes no more entries when its first is so old: what is pruned by age goes a whole checkpoint at a time. */
 const CHECKPOINT_AGE_MS = 86_400_000
 /** Two for each checkpoint: half a million entries; what is beyond is taken in by the next pass. */

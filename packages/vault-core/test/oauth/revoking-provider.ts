@@ -15,7 +15,7 @@ export interface RevokingProvider {
   close(): Promise<void>
 }
 
-export const CLIENT = { clientId: 'client-1', clientSecret: 'canary-client-secret' }
+const CLIENT = { clientId: 'client-1', clientSecret: 'canary-client-secret' }
 
 /** Connections to it, each with the words that its documentation would have. */
 export function connectionTo(origin: string, way: Way): ConnectionInput {

@@ -19,7 +19,7 @@ export interface ProxyWorld extends AppWorld {
 }
 
 export const CREDENTIALS_OF_ALL = 'Vault:Connections/*/Users/*/Credentials'
-export const EVERY_METHOD: ProxiedConnection = { methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] }
+const EVERY_METHOD: ProxiedConnection = { methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] }
 
 export async function proxyWorld(
   listener: (request: IncomingMessage, response: ServerResponse) => void,
