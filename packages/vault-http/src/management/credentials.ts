@@ -2,7 +2,7 @@ import type { CredentialInfo } from '@holdfast/vault-core'
 import { z } from 'zod'
 import { type AnyOperation, type OperationCall, operation } from '../operation.js'
 import { emptyReply } from '../reply.js'
-import { accountQuery } from '../routes/account-query.js'
+import { accountAloneQuery } from '../routes/account-query.js'
 import { requireRight } from './caller-rights.js'
 import { collectionAnswer, collectionReply, pageFields } from './paging.js'
 
@@ -66,7 +66,7 @@ export const credentialOperations: readonly AnyOperation[] = [
       'Disconnects: all accounts that the user has on the connection, or the one that is named. It is final at once; the tokens are being revoked at the provider. A user may disconnect his own.',
     access: { kind: 'caller' },
     changes: CREDENTIALS,
-    query: accountQuery,
+    query: accountAloneQuery,
     answers: { 204: { description: 'Nothing is connected any more.' } },
     handle: async (call) => {
       const { connectionId = '', userId = '' } = call.params
