@@ -97,7 +97,7 @@ describe('canary: no refresh token, client secret, private key, code verifier or
       statements: [{ roles: ['Vault:UserCredentialsViewer'], resources: [{ resourceUri: 'Vault:Connections/*/Users/*/Credentials' }] }],
     })
     const read = await note(await world.browser()(path, { headers: { authorization } }))
-    expect(Object.keys((await read.json()) as object).sort()).toEqual(['accessToken', 'expiresAt', 'scope', 'tokenType'])
+    expect(Object.keys((await read.json()) as object).sort()).toEqual(['accessToken', 'accountId', 'expiresAt', 'scope', 'tokenType'])
     await note(await world.browser()(`/v1/clients/${clientId}/.well-known/openid-configuration/jwks`))
     await note(await world.browser()('/v1/health'))
     await provider.revokeGrantsOf('alice')

@@ -45,7 +45,7 @@ export function longListingRules({ describe, rule, expect }: StoreSubject): void
         expect(new Set(taken.map(({ userId }) => userId)).size).toBe(2_000)
         expect(stayed.every((name, n) => n === 0 || name > (stayed[n - 1] ?? ''))).toBe(true)
       },
-      120_000,
+      300_000,
     )
   })
 }
