@@ -55,3 +55,15 @@ export function auditWorld(): AuditWorld {
 }
 
 export const DAY = 86_400_000
+
+/** All that the store holds, to be put back later as whoever rules a database can. */
+export async function snapshot({ raw }: AuditWorld): Promise<() => Promise<void>> {
+  const tables = ['audit', 'documents', 'counters'] as const
+  const before = await Promise.all(tables.map(async (table) => [table, await raw.records(table)] as const))
+  return async () => {
+    for (const [table, records] of before) {
+      for (const [key] of await raw.records(table)) raw.set(table, key, undefined)
+      for (const [key, record] of records) raw.set(table, key, record)
+    }
+  }
+}

@@ -1,18 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isVaultError } from '../../src/index.js'
-import { type AuditWorld, auditWorld, DAY } from './audit-world.js'
-
-/** All that the store holds, to be put back later as whoever rules a database can. */
-async function snapshot({ raw }: AuditWorld): Promise<() => Promise<void>> {
-  const tables = ['audit', 'documents', 'counters'] as const
-  const before = await Promise.all(tables.map(async (table) => [table, await raw.records(table)] as const))
-  return async () => {
-    for (const [table, records] of before) {
-      for (const [key] of await raw.records(table)) raw.set(table, key, undefined)
-      for (const [key, record] of records) raw.set(table, key, record)
-    }
-  }
-}
+import { auditWorld, DAY, snapshot } from './audit-world.js'
 
 describe('a head that was kept elsewhere', () => {
   it('is reached by the log it was taken of, however far that has come since', async () => {
