@@ -1,3 +1,4 @@
+import { VaultError } from '@holdfast/vault-core'
 import {
   type AuditStore,
   assertAuditEntries,
@@ -73,6 +74,24 @@ export async function insertAudit(db: Kysely<StoreSchema>, dialect: Dialect, ent
       data: exact(data),
       subject: subject === undefined ? null : exact(subject),
     }))
-    await insertUnlessThere(db, dialect, 'audit', rows)
+    const inserted = await insertUnlessThere(db, dialect, 'audit', rows)
+    if (inserted < rows.length) await assertThere(db, dialect, tenant, own)
   }
+}
+
+/** What was left out has to be there already by its id. If its sequence was taken, it would be lost, and nobody would know. */
+async function assertThere(db: Kysely<StoreSchema>, { exact }: Dialect, tenant: string, entries: readonly NewAuditEntry[]): Promise<void> {
+  const ids = [...new Set(entries.map(({ id }) => id))]
+  const { there } = await db
+    .selectFrom('audit')
+    .select((eb) => eb.fn.countAll<number | string | bigint>().as('there'))
+    .where('tenant', '=', exact(tenant))
+    .where('id', 'in', ids.map(exact))
+    .executeTakeFirstOrThrow()
+  if (Number(there) === ids.length) return
+  throw new VaultError(
+    'store_unavailable',
+    'The counter of the audit log stands below its last entry, as somebody changed the database by hand: set it to the highest sequence in the table of the log, or higher.',
+    { reason: 'audit_counter' },
+  )
 }
