@@ -1,13 +1,13 @@
 import { type CipherSuite, cipherOf, DEFAULT_SUITE, isCipherSuite } from './crypto/cipher-suite.js'
 import type { Keyring } from './crypto/keyring.js'
 import { type EnvelopePrimitives, noblePrimitives } from './crypto/primitives.js'
-import { VaultError } from './errors.js'
 import type { EventKeeper } from './events/event-keeper.js'
 import type { EventListener } from './events/event-listener.js'
 import type { Instrumentation } from './instrumentation.js'
 import type { Log } from './log.js'
 import type { ConnectionInput } from './model/connection.js'
 import type { Journal } from './refresh/journal.js'
+import { refuseOptions } from './refuse-fields.js'
 import type { Clock, RandomSource } from './runtime.js'
 import type { StoreCapabilities, VaultStore } from './storage/contract.js'
 import { storeKeyProblem } from './storage/rules/store-key.js'
@@ -110,14 +110,7 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   if (!isCipherSuite(cipherSuite)) fields.cipherSuite = 'must be `xchacha20-poly1305` or `aes-256-gcm`'
   else if (!cipherOf(primitives, cipherSuite))
     fields.cipherSuite = `\`${cipherSuite}\` needs primitives that have it: use \`createVault\` of @holdfast/vault-node, or pass the \`primitives\` of @holdfast/vault-core/aes`
-  const problems = Object.entries(fields)
-  if (problems.length > 0) {
-    throw new VaultError(
-      'invalid_configuration',
-      `The vault's options are wrong: ${problems.map(([name, problem]) => `\`${name}\` ${problem}`).join('; ')}.`,
-      { fields },
-    )
-  }
+  refuseOptions("The vault's options", fields)
   return {
     store,
     keyring,

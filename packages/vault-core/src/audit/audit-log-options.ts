@@ -1,5 +1,5 @@
-import { VaultError } from '../errors.js'
 import type { VaultEventType } from '../events/vault-event.js'
+import { refuseOptions } from '../refuse-fields.js'
 
 export interface AuditLogOptions {
   /** Days that entries are kept, 1 to 36,500; they go within a day after. Default: for ever. */
@@ -46,11 +46,7 @@ export function parseAuditLogOptions({ retentionDays, events }: AuditLogOptions)
   if (retentionDays !== undefined && !(Number.isInteger(retentionDays) && retentionDays >= 1 && retentionDays <= MAX_DAYS))
     fields['retentionDays'] = 'must be a whole number of days from 1 to 36,500'
   if (events !== undefined && !(Array.isArray(events) && events.every(isEventType))) fields['events'] = 'must be a list of types of events'
-  const problems = Object.entries(fields)
-  if (problems.length > 0) {
-    const list = problems.map(([name, problem]) => `\`${name}\` ${problem}`).join('; ')
-    throw new VaultError('invalid_configuration', `The options of the audit log are wrong: ${list}.`, { fields })
-  }
+  refuseOptions('The options of the audit log', fields)
   const types = events ?? Object.keys(KEPT).filter((type) => isEventType(type) && KEPT[type])
   return { types: new Set(types.filter(isEventType)), retentionMs: retentionDays === undefined ? undefined : retentionDays * DAY_MS }
 }

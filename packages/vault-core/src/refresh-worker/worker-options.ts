@@ -1,5 +1,5 @@
-import { VaultError } from '../errors.js'
-import type { Vault } from '../vault.js'
+import { refuseOptions } from '../refuse-fields.js'
+import type { Vault } from '../vault-interface.js'
 import type { WorkerProgress } from './worker-progress.js'
 
 export interface RefreshWorkerOptions {
@@ -42,10 +42,6 @@ export function parseWorkerOptions(options: RefreshWorkerOptions): ParsedWorkerO
       fields[name] = `must be a whole number from 1 to ${most.toLocaleString('en')}`
   if (typeof refreshAhead !== 'boolean') fields.refreshAhead = 'must be true or false'
   if (onProgress !== undefined && typeof onProgress !== 'function') fields.onProgress = 'must be a function'
-  const problems = Object.entries(fields)
-  if (problems.length > 0) {
-    const list = problems.map(([name, problem]) => `\`${name}\` ${problem}`).join('; ')
-    throw new VaultError('invalid_configuration', `The options of the refresh worker are wrong: ${list}.`, { fields })
-  }
+  refuseOptions('The options of the refresh worker', fields)
   return { concurrency, perConnection, refreshAhead, retireIdleAfterDays, ...(onProgress && { onProgress }) }
 }

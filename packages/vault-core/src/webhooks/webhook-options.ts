@@ -1,6 +1,6 @@
-import { VaultError } from '../errors.js'
 import type { VaultEventType } from '../events/vault-event.js'
 import { endpointUrlProblem } from '../model/endpoint-url.js'
+import { refuseOptions } from '../refuse-fields.js'
 import type { Secret } from '../secret.js'
 import { secretsOf, secretsProblem } from './webhook-signature.js'
 
@@ -92,13 +92,7 @@ export function parseWebhooksOptions(options: WebhooksOptions): ParsedWebhooks {
     !retryDelaysMs.every((delay) => isWholeNumber(delay, 0, LONGEST_DELAY_MS))
   )
     fields['retryDelaysMs'] = `must be at most ${MOST_RETRIES} waits of 0 milliseconds to 7 days`
-  const problems = Object.entries(fields)
-  if (problems.length > 0)
-    throw new VaultError(
-      'invalid_configuration',
-      `The webhooks' options are wrong: ${problems.map(([name, problem]) => `\`${name}\` ${problem}`).join('; ')}.`,
-      { fields },
-    )
+  refuseOptions("The webhooks' options", fields)
   return { endpoints: endpoints.map(parsedEndpoint), concurrency, timeoutMs, retryDelaysMs: [...retryDelaysMs] }
 }
 

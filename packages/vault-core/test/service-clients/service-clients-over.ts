@@ -1,5 +1,6 @@
 import type { EventListener } from '../../src/index.js'
-import { createServiceClients, type ServiceClients, type ServiceClientsOptions } from '../../src/service-clients/service-clients.js'
+import { createServiceClients, type ServiceClientsOptions } from '../../src/service-clients/create-service-clients.js'
+import type { ServiceClients } from '../../src/service-clients/service-clients.js'
 import { recorderOf } from '../fixtures/recorder-of.js'
 import type { PermissionWorld } from '../permissions/permission-world.js'
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createServiceClients, SERVICE_CLIENT_KIND, type ServiceClients } from '../../src/service-clients/service-clients.js'
+import { createServiceClients, SERVICE_CLIENT_KIND } from '../../src/service-clients/create-service-clients.js'
+import type { ServiceClients } from '../../src/service-clients/service-clients.js'
 import { recorderOf } from '../fixtures/recorder-of.js'
 import { type PermissionWorld, permissionWorld } from '../permissions/permission-world.js'
 
