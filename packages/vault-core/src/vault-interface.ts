@@ -72,7 +72,8 @@ export interface Vault {
    */
   fetch(target: FetchTarget, input: string | URL | Request, init?: RequestInit): Promise<Response>
   /**
-   * Lists what may be shown of credentials: those of a user, of a connection, of a status. Opens no sealed value.
+   * Lists what may be shown of credentials: those of a user, of a connection, of a status. Labels are there for those of
+   * one user alone, as each user's are sealed under a key of his own; no token is opened.
    *
    * @throws {VaultError} `invalid_request` for a wrong query; `store_unavailable`.
    * @example

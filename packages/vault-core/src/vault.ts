@@ -190,7 +190,7 @@ export function createVault(options: VaultOptions): Vault {
   const watchedTopics = [REVOCATION_TOPIC]
   const forgetters: ((userId: string) => Promise<void>)[] = []
 
-  const listing = { credentials: store.credentials, tenant, clock: runtime.clock }
+  const listing = { credentials: store.credentials, sealer, tenant, clock: runtime.clock }
   const whileOpen = <T extends object>(calls: T): T => refuseOnceClosed(calls, stopped.signal)
   const disconnect = createDisconnect(ending, disconnectRow)
   const credentialCalls = whileOpen({

@@ -13,8 +13,8 @@ export interface CredentialData {
   readonly refreshTokenExpiresAtMs: number | null
   /** The account at the provider (`sub`), when it said so. */
   readonly subject: string | null
-  /** By which its user knows the account: an e-mail address or a name. Rows of earlier versions have none. */
-  readonly label?: string | null
+  /** By which its user knows the account, sealed: see `sealed-label.ts`. Rows of earlier versions have none. */
+  readonly sealedLabel?: string | null
   /** Since when the status is what it is. Rows of earlier versions do not say. */
   readonly statusSinceMs?: number
   /** Why the status is what it is, as a stable word. */

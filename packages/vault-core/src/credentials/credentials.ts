@@ -73,7 +73,7 @@ export interface CredentialInfo {
   readonly userId: string
   /** The account at the provider, where it said which; else `default`. */
   readonly accountId: string
-  /** By which its user knows the account, as far as the provider said so: an e-mail address or a name. */
+  /** By which its user knows the account, as far as the provider said so: an e-mail address or a name. Only where one user's are asked for. */
   readonly label: string | undefined
   /** Whether this account is meant where none is named. */
   readonly isDefault: boolean

@@ -1,18 +1,31 @@
+import type { Sealer } from '../crypto/sealer.js'
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { CredentialRow, CredentialStore } from '../storage/contract.js'
 import { accountIdOf, accountRows, defaultAccountAmong, isConnected } from './accounts.js'
 import { type CredentialData, readCredentialData } from './credential-data.js'
 import { statusToShow } from './credential-status.js'
 import type { CredentialInfo } from './credentials.js'
+import { openLabel } from './sealed-label.js'
 
-/** What may be shown of these rows, all of them connected. Opens no sealed value. */
+/**
+ * What may be shown of these rows, all of them connected.
+ *
+ * @param sealer - Opens labels. Not given where rows are of many users: each has a key of his own.
+ */
 export async function describeCredentials(
   credentials: CredentialStore,
   rows: readonly CredentialRow[],
   nowMs: number,
+  sealer?: Sealer,
 ): Promise<readonly CredentialInfo[]> {
   const defaults = await defaultAccountsOf(credentials, rows)
-  return rows.map((row) => describe(row, row.accountId === DEFAULT_ACCOUNT_ID || defaults.has(row), nowMs))
+  return Promise.all(
+    rows.map(async (row) => {
+      const data = readableData(row)
+      const label = sealer && data?.sealedLabel ? await openLabel(sealer, row, data.sealedLabel) : undefined
+      return describe(row, data, { label, isDefault: row.accountId === DEFAULT_ACCOUNT_ID || defaults.has(row) }, nowMs)
+    }),
+  )
 }
 
 /** Those of the rows that stand under their own key, and are the default account all the same: no account is in its place. */
@@ -34,14 +47,18 @@ function keyOf({ tenant, connectionId, userId }: CredentialRow): Pick<Credential
   return { tenant, connectionId, userId }
 }
 
-function describe(row: CredentialRow, isDefault: boolean, nowMs: number): CredentialInfo {
-  const data = readableData(row)
+function describe(
+  row: CredentialRow,
+  data: CredentialData | undefined,
+  { label, isDefault }: Pick<CredentialInfo, 'label' | 'isDefault'>,
+  nowMs: number,
+): CredentialInfo {
   const { status, sinceMs, reason, message } = statusToShow(row, data, nowMs)
   return {
     connectionId: row.connectionId,
     userId: row.userId,
     accountId: data ? accountIdOf(row, data) : row.accountId,
-    label: data?.label ?? undefined,
+    label,
     isDefault,
     status,
     statusSince: new Date(sinceMs),

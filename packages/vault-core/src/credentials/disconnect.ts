@@ -94,7 +94,14 @@ export function createDisconnectRow(parts: DisconnectParts): DisconnectRow {
           refreshTokenFingerprint: null,
           expiresAtMs: null,
           dueAtMs: null,
-          data: writeCredentialData({ ...readDataOrEmpty(row), scope: null, subject: null, label: null, reason: null, retryAtMs: null }),
+          data: writeCredentialData({
+            ...readDataOrEmpty(row),
+            scope: null,
+            subject: null,
+            sealedLabel: null,
+            reason: null,
+            retryAtMs: null,
+          }),
         },
         ...(also && { also }),
       })

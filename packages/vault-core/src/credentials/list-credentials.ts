@@ -1,3 +1,4 @@
+import type { Sealer } from '../crypto/sealer.js'
 import { VaultError } from '../errors.js'
 import type { Clock } from '../runtime.js'
 import type { CredentialQuery, CredentialStore, Page } from '../storage/contract.js'
@@ -33,17 +34,20 @@ const ANY: readonly Filter[] = [{}]
 /** What credentials are listed from. */
 interface Listing {
   readonly credentials: CredentialStore
+  readonly sealer: Sealer
   readonly tenant: string
   readonly clock: Clock
 }
 
-/** Lists what may be shown of credentials: those of a user, of a connection, of a status, or all of the tenant. Opens no sealed value. */
-export async function listCredentials({ credentials, tenant, clock }: Listing, query: ListCredentialsQuery): Promise<Page<CredentialInfo>> {
+/** Lists what may be shown of credentials: those of a user, of a connection, of a status, or all of the tenant. Opens labels of one user's alone, and no token. */
+export async function listCredentials(listing: Listing, query: ListCredentialsQuery): Promise<Page<CredentialInfo>> {
+  const { credentials, tenant, clock } = listing
   const { limit = 100, status, cursor, ...whose } = query
   assertPageLimit(limit)
   const filters = status === undefined ? ANY : FILTERS[status]
   if (!filters) throw badQuery('status', 'must be `active`, `expiring`, `reauthorization_required` or `quarantined`')
   const nowMs = clock.now()
+  const sealer = whose.userId === undefined ? undefined : listing.sealer
   let place: Place | undefined = placeOf(cursor, filters)
   for (;;) {
     const { filter, from }: Place = place
@@ -52,15 +56,18 @@ export async function listCredentials({ credentials, tenant, clock }: Listing, q
     place = placeAfter(filter, page.cursor, filters)
     // Of many rows that are passed over no empty page is made.
     if (rows.length > 0 || !place)
-      return { items: await describeCredentials(credentials, rows, nowMs), ...(place && { cursor: cursorOf(place, filters) }) }
+      return { items: await describeCredentials(credentials, rows, nowMs, sealer), ...(place && { cursor: cursorOf(place, filters) }) }
   }
 }
 
 /** What may be shown of one account. @throws {VaultError} `credential_not_found`; `invalid_request`. */
-export async function getCredentialInfo({ credentials, tenant, clock }: Listing, selector: CredentialSelector): Promise<CredentialInfo> {
+export async function getCredentialInfo(
+  { credentials, sealer, tenant, clock }: Listing,
+  selector: CredentialSelector,
+): Promise<CredentialInfo> {
   const parsed = parseSelector(selector)
   const row = await findAccount(credentials, { tenant, ...parsed })
-  const [info] = row ? await describeCredentials(credentials, [row], clock.now()) : []
+  const [info] = row ? await describeCredentials(credentials, [row], clock.now(), sealer) : []
   if (!info) throw credentialNotFound(parsed)
   return info
 }

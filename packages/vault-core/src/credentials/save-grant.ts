@@ -14,6 +14,7 @@ import { accountIdOf, accountRows, subjectOf } from './accounts.js'
 import { chooseAccount } from './choose-account.js'
 import { type CredentialData, readCredentialData, writeCredentialData } from './credential-data.js'
 import type { DisconnectRow } from './disconnect.js'
+import { sealLabel } from './sealed-label.js'
 import { openRefreshToken, sealTokens } from './sealed-tokens.js'
 
 export interface SaveGrantParts {
@@ -41,7 +42,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
     const connection = await connections.get(connectionId)
     const lifetimeS = tokens.expiresInS ?? connection.defaultLifetimeS
     const expiresAtMs = lifetimeS === undefined ? null : grant.requestStartedAtMs + lifetimeS * 1000
-    const data: CredentialData = {
+    const granted: CredentialData = {
       v: 1,
       tokenType: tokens.tokenType ?? 'Bearer',
       // RFC 6749, section 5.1: an absent scope means the one that was asked for.
@@ -53,7 +54,6 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       refreshTokenExpiresAtMs:
         tokens.refreshTokenExpiresInS === undefined ? null : grant.requestStartedAtMs + tokens.refreshTokenExpiresInS * 1000,
       subject: grant.subject ?? null,
-      label: grant.label ?? null,
       reason: null,
       failures: 0,
       retryAtMs: null,
@@ -64,7 +64,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       tokenFence: 0,
     }
     const actor = grant.actor ?? { kind: 'user', id: userId }
-    const scope = data.scope ?? undefined
+    const scope = granted.scope ?? undefined
     let connectedId: string | undefined
     let changeId: string | undefined
     let attemptId = randomToken(runtime.random, 16)
@@ -73,13 +73,12 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const { accountKey, row, ends } = chooseAccount(await accountRows(credentials, owner), grant, runtime.clock.now())
       const key: CredentialKey = { ...owner, accountId: accountKey }
+      const epoch = (row?.epoch ?? 0) + 1
+      const sealedLabel = grant.label === undefined ? null : await sealLabel(sealer, key, epoch, grant.label)
+      const data = { ...granted, sealedLabel }
       const refreshToken = tokens.refreshToken ?? (row ? await refreshTokenOfSameAccount(sealer, row, data) : undefined)
       const set: CredentialContent = {
-        ...(await sealTokens(
-          sealer,
-          { ...key, epoch: (row?.epoch ?? 0) + 1, secretRev: (row?.secretRev ?? 0) + 1 },
-          { accessToken, refreshToken },
-        )),
+        ...(await sealTokens(sealer, { ...key, epoch, secretRev: (row?.secretRev ?? 0) + 1 }, { accessToken, refreshToken })),
         status: 'active',
         expiresAtMs,
         dueAtMs: nextDueAtMs({ status: 'active', expiresAtMs, hasRefreshToken: refreshToken !== undefined }, data, connection, dueTerms),

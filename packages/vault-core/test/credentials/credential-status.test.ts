@@ -119,7 +119,7 @@ describe('the status of a credential', () => {
     const { world, vault, shown } = await connected('alice')
     const key = { tenant: 'default', ...ALICE, accountId: 'default' }
     const row = await world.store.credentials.get(key)
-    const { statusSinceMs: _sinceMs, label: _label, ...data } = JSON.parse(row?.data ?? '{}')
+    const { statusSinceMs: _sinceMs, sealedLabel: _label, ...data } = JSON.parse(row?.data ?? '{}')
     const set = { status: 'reauthorization_required', data: JSON.stringify({ ...data, reason: 'rotation_outcome_unknown' }) } as const
     await world.clock.advance(MIN)
     await world.store.credentials.update({ key, attemptId: 'old', expect: { version: 1 }, set })

@@ -13,7 +13,10 @@ const credentialAnswer = z.object({
   connectionId: z.string(),
   userId: z.string(),
   accountId: z.string().meta({ description: 'The account at the provider, where it said which; else `default`.' }),
-  label: z.string().optional().meta({ description: 'By which the user knows the account: an e-mail address or a name.' }),
+  label: z
+    .string()
+    .optional()
+    .meta({ description: 'By which the user knows the account: an e-mail address or a name. Only in a listing of one user.' }),
   isDefault: z.boolean().meta({ description: 'Whether this account is meant where none is named.' }),
   status: status.meta({
     description: '`expiring`: it works until `expiresAt`, and cannot be renewed. `quarantined`: the provider is asked again by itself.',
