@@ -9,9 +9,11 @@ export const defaultConnectionProperties: ConnectionProperties = { scope: SCOPE,
 /** What the API wants for adding files. */
 export const ADDING_FILES = 'files.write'
 
-/** Why somebody is sent to Driftbox, and what is asked for there instead. The address names the purpose alone: no scope is taken from it. */
+/** What may be asked for besides, where a link to `/connect` names it: no more than this is taken from an address. */
+export const allowedScopes: Readonly<Record<'demo', readonly string[]>> = { demo: [ADDING_FILES] }
+
+/** Why else somebody is sent to Driftbox, and what is asked for there instead. */
 const PURPOSES: ReadonlyMap<unknown, ConnectionProperties> = new Map([
-  ['add-files', { scope: `${SCOPE} ${ADDING_FILES}` }],
   // No refresh token: the access ends with the first access token.
   ['once', { scope: 'openid email files.read' }],
 ])

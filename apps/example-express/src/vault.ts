@@ -6,7 +6,7 @@ import type { Login } from '@holdfast/vault-login'
 import { sqliteStore } from '@holdfast/vault-store-sql'
 import type { Express } from 'express'
 import type { NamedKey } from './data-folder.ts'
-import { connectionProperties, defaultConnectionProperties } from './purposes.ts'
+import { allowedScopes, connectionProperties, defaultConnectionProperties } from './purposes.ts'
 
 /** The connection that the pages speak of. */
 export const CONNECTION_ID = 'demo'
@@ -27,5 +27,5 @@ export function openVault(path: string, keys: readonly NamedKey[], provider: Dem
 
 /** Mounted after the application's own session, which tells who is signed in. */
 export function mountVault(app: Express, vault: Vault, login: Login, origin: string): void {
-  app.use(vaultRouter({ vault, login, publicUrl: origin, identify: (req) => req.session.userId, connectionProperties }))
+  app.use(vaultRouter({ vault, login, publicUrl: origin, identify: (req) => req.session.userId, connectionProperties, allowedScopes }))
 }

@@ -40,7 +40,7 @@ const emptyCard = html`<section class="card connection" aria-labelledby="driftbo
 
 const anotherCard = html`<section class="card" aria-labelledby="another">
 <div class="connection-head"><div><h2 id="another">Another account</h2><p class="soft">Choose “Use another account” at Driftbox. Each is kept, refreshed and disconnected by itself.</p></div>
-<a class="button" href="${connectHref}">Connect another account</a></div></section>`
+<a class="button" href="${connectHref}&amp;add_account=true">Connect another account</a></div></section>`
 
 function accountCard(account: CredentialInfo, isOneOfSeveral: boolean): Html {
   const { accountId, label, isDefault, connectedAt, status } = account
@@ -66,8 +66,8 @@ const BADGES: Readonly<Record<CredentialInfo['status'], readonly ['good' | 'bad'
 }
 
 /** In the vault's own words for the person whose account it is. */
-function statusNotice({ status, message }: CredentialInfo): Html {
-  const again = html`<a class="button primary" href="${connectHref}">Connect again</a>`
+function statusNotice({ accountId, status, message }: CredentialInfo): Html {
+  const again = html`<a class="button primary" href="${connectHref}&amp;account=${encodeURIComponent(accountId)}">Connect again</a>`
   if (status !== 'reauthorization_required') return notice('plain', BADGES[status][1], message, status === 'expiring' && again)
   const remark = 'In this demo that is so after each restart, because Driftbox keeps its grants in memory.'
   return notice('bad', 'Driftbox no longer accepts this connection', `${message} ${remark}`, again)

@@ -29,8 +29,6 @@ export interface ScopeNeededPage {
 
 /** What was granted, what is missing, and where to allow it. */
 export function scopeNeededPage({ user, accountId, facts }: ScopeNeededPage): string {
-  const query = accountId === undefined ? '' : `?account=${encodeURIComponent(accountId)}`
-  const returnTo = encodeURIComponent(`/new-file${query}`)
   return layout(
     { title: 'Add a file', user, at: '/new-file' },
     html`${head}
@@ -39,8 +37,16 @@ export function scopeNeededPage({ user, accountId, facts }: ScopeNeededPage): st
 <dl class="facts"><div class="wide"><dt>Granted</dt><dd data-scopes="granted">${scopes(facts.grantedScopes)}</dd></div>
 <div class="wide"><dt>Missing</dt><dd data-scopes="missing">${scopes(facts.missingScopes)}</dd></div>
 <div class="wide"><dt>To ask for, says the vault</dt><dd data-scopes="needed">${scopes(facts.authorization?.connectionProperties['scope']?.split(' '))}</dd></div></dl>
-<div class="actions"><a class="button primary" href="/connect/demo?purpose=add-files&amp;return_to=${returnTo}">Allow it at Driftbox</a></div></section>`,
+<div class="actions"><a class="button primary" href="${grantHref(facts, accountId)}">Allow it at Driftbox</a></div></section>`,
   )
+}
+
+/** The vault's router asks for these scopes together with those that the account has. */
+function grantHref({ missingScopes = [] }: VaultErrorFacts, accountId: string | undefined): string {
+  const account = accountId === undefined ? '' : `account=${encodeURIComponent(accountId)}`
+  const scope = `scope=${encodeURIComponent(missingScopes.join(' '))}`
+  const returnTo = `return_to=${encodeURIComponent(account === '' ? '/new-file' : `/new-file?${account}`)}`
+  return `/connect/demo?${[account, scope, returnTo].filter((part) => part !== '').join('&')}`
 }
 
 const head = html`<div class="page-head"><div><h1>Add a file</h1>
