@@ -59,6 +59,8 @@ export { credentialsUri, parseResourceUri, type ResourceUri, resourceUri } from 
 export type { NewRole, Role, RolePermission } from './permissions/role.js'
 export type { Roles } from './permissions/roles.js'
 export { subjectOf } from './permissions/subject.js'
+export { defineProvider } from './providers/define-provider.js'
+export type * from './providers/provider-definition.js'
 export type { Journal, JournalEntry } from './refresh/journal.js'
 export type { SweepReport } from './refresh/sweeper.js'
 export type { Clock, RandomSource, Runtime } from './runtime.js'

@@ -95,3 +95,17 @@ export async function importSigningKey(
   const { use: _use, key_ops: _operations, ext: _extractable, alg: _algorithm, ...jwk } = key.jwk
   return crypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign'])
 }
+
+/** The `alg` of JSON Web Signature that a key signs by (RFC 7518, section 3.1; RFC 8037). */
+export function jwsAlgorithmOf({ algorithm }: CryptoKey): string {
+  const { name, hash, namedCurve }: { name: string; hash?: { name: string }; namedCurve?: string } = algorithm
+  if (name === 'ECDSA') return namedCurve === 'P-521' ? 'ES512' : `ES${namedCurve?.slice(2)}`
+  return name === 'Ed25519' ? 'EdDSA' : `${name === 'RSA-PSS' ? 'PS' : 'RS'}${hash?.name.slice(4)}`
+}
+
+/** Signs as the key's JWS algorithm does. */
+export async function signWith(key: CryptoKey, data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const bits = Number(jwsAlgorithmOf(key).slice(2))
+  const parameters = { name: key.algorithm.name, hash: `SHA-${bits}`, saltLength: bits / 8 }
+  return new Uint8Array(await crypto.subtle.sign(key.algorithm.name === 'Ed25519' ? 'Ed25519' : parameters, key, data))
+}

@@ -13,6 +13,7 @@ const credentials = new Credentials({
   scope: undefined,
   expiresAt: undefined,
   fingerprint: 'f',
+  properties: {},
   accessToken: secret,
 })
 

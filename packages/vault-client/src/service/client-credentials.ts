@@ -23,6 +23,8 @@ export interface ClientCredentials {
   readonly scope: string | undefined
   /** Undefined when the provider states no lifetime. */
   readonly expiresAt: Date | undefined
+  /** What the provider said beside the tokens, by the names in the connection's `credentialProperties`: `instance_url`. */
+  readonly properties: Readonly<Record<string, string>>
 }
 
 /** What may stand in a header, and in an access token (RFC 6749, appendix A.12). */
@@ -38,8 +40,14 @@ export function readCredentials(json: unknown): ClientCredentials {
     tokenType: textOf(json, 'tokenType') ?? 'Bearer',
     scope: textOf(json, 'scope'),
     expiresAt,
+    properties: textsOf(fieldOf(json, 'properties')),
   }
   return Object.defineProperty(shown, 'accessToken', { get: () => accessToken }) as typeof shown & { readonly accessToken: string }
+}
+
+function textsOf(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string'))
 }
 
 function readDate(value: unknown): Date | undefined {

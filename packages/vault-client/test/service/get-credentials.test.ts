@@ -31,7 +31,13 @@ describe('getCredentials', () => {
     const credentials = await world.client().getCredentials({ connectionId: 'demo', userId: 'alice' })
     expect(await world.askApi(credentials.accessToken)).toBe(200)
     const own = await world.vault.getCredentials({ connectionId: 'demo', userId: 'alice' })
-    expect(credentials).toEqual({ accountId: 'alice', tokenType: own.tokenType, scope: own.scope, expiresAt: own.expiresAt })
+    expect(credentials).toEqual({
+      accountId: 'alice',
+      tokenType: own.tokenType,
+      scope: own.scope,
+      expiresAt: own.expiresAt,
+      properties: {},
+    })
     expect(credentials.expiresAt).toBeInstanceOf(Date)
   })
 

@@ -1,7 +1,7 @@
 import type { Connection, ConnectionInput } from '../model/connection.js'
 
-/** What may be shown of a connection: all but its secrets. */
-export interface ConnectionInfo extends Omit<ConnectionInput, 'clientSecret' | 'privateKey'> {
+/** What may be shown of a connection: all but its secrets and its functions. */
+export interface ConnectionInfo extends Omit<ConnectionInput, 'clientSecret' | 'privateKey' | 'hooks'> {
   /** Where it stands: in the application's code, which alone can change it, or in the store. */
   readonly source: 'code' | 'store'
   readonly hasClientSecret: boolean
@@ -14,8 +14,10 @@ export interface ConnectionInfo extends Omit<ConnectionInput, 'clientSecret' | '
 
 /** What is said of a connection. @param times - Of one in the store. */
 export function connectionInfo(connection: Connection, times: Pick<ConnectionInfo, 'createdTime' | 'lastUpdated'> = {}): ConnectionInfo {
-  const { source, endpoints, clientSecret, privateKey, ...rest } = connection
+  const { source, endpoints, clientSecret, privateKey, quirks, ...rest } = connection
+  const { hooks: _hooks, ...data } = quirks
   const described = {
+    ...data,
     connectionId: rest.connectionId,
     name: rest.name,
     issuer: rest.issuer,

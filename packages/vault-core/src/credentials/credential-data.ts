@@ -15,6 +15,8 @@ export interface CredentialData {
   readonly subject: string | null
   /** By which its user knows the account, sealed: see `sealed-label.ts`. Rows of earlier versions have none. */
   readonly sealedLabel?: string | null
+  /** What the provider said of the grant beside its tokens, sealed: see `sealed-properties.ts`. Rows of earlier versions have none. */
+  readonly sealedProperties?: string | null
   /** Since when the status is what it is. Rows of earlier versions do not say. */
   readonly statusSinceMs?: number
   /** Why the status is what it is, as a stable word. */

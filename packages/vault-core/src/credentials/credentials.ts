@@ -40,6 +40,8 @@ export class Credentials {
   readonly expiresAt: Date | undefined
   /** Names this very access token, and tells nothing of it: for logs, and for `rejected`. */
   readonly fingerprint: string
+  /** What the provider said of the grant beside its tokens, by the names in the connection's `credentialProperties`: `instance_url`, `realmId`. */
+  readonly properties: Readonly<Record<string, string>>
   readonly #accessToken: Secret
 
   constructor(fields: {
@@ -50,6 +52,7 @@ export class Credentials {
     scope: string | undefined
     expiresAt: Date | undefined
     fingerprint: string
+    properties: Readonly<Record<string, string>>
     accessToken: Secret
   }) {
     this.connectionId = fields.connectionId
@@ -59,6 +62,7 @@ export class Credentials {
     this.scope = fields.scope
     this.expiresAt = fields.expiresAt
     this.fingerprint = fields.fingerprint
+    this.properties = fields.properties
     this.#accessToken = fields.accessToken
   }
 

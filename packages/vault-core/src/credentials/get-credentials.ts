@@ -40,7 +40,7 @@ const REJECTED_INTERVAL_MS = 30_000
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
 export function createGetCredentials(parts: GetCredentialsParts): NotedGetCredentials {
   const { tenant, connections, credentials, sealer, coordinator, unwritten, lastUsed, runtime, callerWaitMs } = parts
-  const { look, open, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
+  const { look, open, propertiesOf, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
 
   return async (selector, options = {}, note = noteNothing) => {
     const { connectionId, userId, accountId } = parseSelector(selector)
@@ -111,11 +111,12 @@ export function createGetCredentials(parts: GetCredentialsParts): NotedGetCreden
   }
 
   async function handOut(
-    { connectionId, userId }: Pick<CredentialRow, 'connectionId' | 'userId'>,
+    key: CredentialKey,
     grant: AccessGrant,
     requiredScopes: readonly string[] = [],
     used?: CredentialRow,
   ): Promise<Credentials> {
+    const { connectionId, userId } = key
     assertScopes({ connectionId, userId }, grant, requiredScopes)
     if (used) lastUsed.note(used)
     return new Credentials({
@@ -126,6 +127,7 @@ export function createGetCredentials(parts: GetCredentialsParts): NotedGetCreden
       scope: grant.scope ?? undefined,
       expiresAt: grant.expiresAtMs === null ? undefined : new Date(grant.expiresAtMs),
       fingerprint: await fingerprintOf(userId, grant.accessToken),
+      properties: await propertiesOf(key, grant),
       accessToken: grant.accessToken,
     })
   }

@@ -1,9 +1,11 @@
 import { toBase64url } from '../crypto/base64.js'
 import type { Sealer } from '../crypto/sealer.js'
+import type { AccessGrant } from '../refresh/access-grant.js'
 import type { Clock } from '../runtime.js'
 import type { Secret } from '../secret.js'
-import type { CredentialRow } from '../storage/contract.js'
+import type { CredentialKey, CredentialRow } from '../storage/contract.js'
 import { type CredentialData, readCredentialData } from './credential-data.js'
+import { type CredentialProperties, openProperties } from './sealed-properties.js'
 import { openAccessToken } from './sealed-tokens.js'
 
 /** Access tokens that were opened lately, so that the same sealed bytes are not opened again for each caller. */
@@ -12,6 +14,8 @@ export interface OpenedTokens {
   look(row: CredentialRow): OpenedRow
   /** The access token of a row that was just read; undefined when it has none. @throws {VaultError} `decryption_failed`, `store_unavailable`. */
   open(row: CredentialRow): Promise<Secret | undefined>
+  /** What the provider said of the grant beside its tokens. @throws {VaultError} `decryption_failed`, `store_unavailable`. */
+  propertiesOf(owner: Omit<CredentialKey, 'accountId'>, grant: AccessGrant): Promise<CredentialProperties>
   /** Names the token and tells nothing of it, base64url. */
   fingerprintOf(userId: string, accessToken: Secret): Promise<string>
 }
@@ -27,6 +31,8 @@ export interface OpenedRow {
 const MAX_AGE_MS = 300_000
 /** A token and its sealed bytes are some 4 KB: 4 MB at most. */
 const MAX_TOKENS = 1_000
+
+const NO_PROPERTIES: CredentialProperties = Object.freeze({})
 
 interface OpenedToken extends OpenedRow {
   readonly sealed: Uint8Array
@@ -44,6 +50,8 @@ interface OpenedToken extends OpenedRow {
  */
 export function createOpenedTokens({ sealer, clock }: { readonly sealer: Sealer; readonly clock: Clock }): OpenedTokens {
   const opened = new Map<string, OpenedToken>()
+  // By the sealed text, which a nonce makes unlike any other.
+  const properties = new Map<string, CredentialProperties>()
   // While the store with the keys is away, no other can be made.
   const fingerprints = new WeakMap<Secret, Promise<string>>()
 
@@ -81,6 +89,16 @@ export function createOpenedTokens({ sealer, clock }: { readonly sealer: Sealer;
         remember(key, { sealed: sealed.slice(), text: row.data, data, epoch, secretRev, openedAtMs, accessToken })
       }
       return accessToken
+    },
+
+    async propertiesOf(owner, { accountKey, epoch, sealedProperties }) {
+      if (sealedProperties === null) return NO_PROPERTIES
+      const known = properties.get(sealedProperties)
+      if (known) return known
+      if (properties.size >= MAX_TOKENS) properties.clear()
+      const opened = Object.freeze(await openProperties(sealer, { ...owner, accountId: accountKey }, epoch, sealedProperties))
+      properties.set(sealedProperties, opened)
+      return opened
     },
 
     fingerprintOf(userId, accessToken) {

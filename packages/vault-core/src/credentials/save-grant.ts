@@ -15,6 +15,7 @@ import { chooseAccount } from './choose-account.js'
 import { type CredentialData, readCredentialData, writeCredentialData } from './credential-data.js'
 import type { DisconnectRow } from './disconnect.js'
 import { sealLabel } from './sealed-label.js'
+import { sealProperties } from './sealed-properties.js'
 import { openRefreshToken, sealTokens } from './sealed-tokens.js'
 
 export interface SaveGrantParts {
@@ -75,7 +76,8 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       const key: CredentialKey = { ...owner, accountId: accountKey }
       const epoch = (row?.epoch ?? 0) + 1
       const sealedLabel = grant.label === undefined ? null : await sealLabel(sealer, key, epoch, grant.label)
-      const data = { ...granted, sealedLabel }
+      const sealedProperties = await sealProperties(sealer, key, epoch, tokens.properties)
+      const data = { ...granted, sealedLabel, sealedProperties }
       const refreshToken = tokens.refreshToken ?? (row ? await refreshTokenOfSameAccount(sealer, row, data) : undefined)
       const set: CredentialContent = {
         ...(await sealTokens(sealer, { ...key, epoch, secretRev: (row?.secretRev ?? 0) + 1 }, { accessToken, refreshToken })),

@@ -1,8 +1,11 @@
 import type { Secret } from '../secret.js'
 import type { ClientAuthenticationMethod } from './client-authentication-method.js'
+import type { ProviderQuirks } from './provider-quirks.js'
 import type { ProviderRevocation } from './provider-revocation.js'
 
 export type { ClientAuthenticationMethod } from './client-authentication-method.js'
+export type * from './provider-hooks.js'
+export type * from './provider-quirks.js'
 export type { ProviderRevocation, TokenPlace } from './provider-revocation.js'
 
 /**
@@ -15,7 +18,7 @@ export type RotationProfile = { readonly kind: 'strict' } | { readonly kind: 'gr
 export type ConnectionProperties = Readonly<Record<string, string>>
 
 /** What a developer writes in code: see {@link parseConnection} for what is checked. */
-export interface ConnectionInput {
+export interface ConnectionInput extends ProviderQuirks {
   readonly connectionId: string
   /** For people. Default: the connection id. */
   readonly name?: string
@@ -132,6 +135,7 @@ export interface Connection {
   readonly userIdExpression: string | undefined
   readonly tags: Readonly<Record<string, string>> | undefined
   readonly api: ConnectionApi
+  readonly quirks: ProviderQuirks
 }
 
 /** The provider's API, as `vault.fetch` calls it. */

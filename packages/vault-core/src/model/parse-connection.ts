@@ -9,6 +9,7 @@ import { endpointUrlProblem } from './endpoint-url.js'
 import { readProviderRevocation } from './provider-revocation.js'
 import { readClientAuthentication } from './read-client-authentication.js'
 import { connectionApi, connectionApiProblems } from './read-connection-api.js'
+import { QUIRK_FIELDS, readProviderQuirks } from './read-provider-quirks.js'
 
 /** What a connection id is made of; it stands in paths, cookies and resource URIs. */
 export const CONNECTION_ID: RegExp = /^[a-zA-Z0-9-_.:]{1,64}$/
@@ -85,6 +86,8 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
   if (fields.get('revocation') !== undefined && fields.get('revocationEndpoint') !== undefined) {
     complain('revocation', 'is given beside `revocationEndpoint`: leave one of them out')
   }
+  const { quirks, problems: quirkProblems } = readProviderQuirks(fields, source)
+  for (const [field, problem] of quirkProblems) complain(field, problem)
   const tags = createFieldProblems()
   readTags(fields.get('tags'), tags)
   for (const [field, problem] of tags.all()) complain(field, problem)
@@ -95,6 +98,7 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
     ok: true,
     connection: buildConnection(Object.fromEntries(fields) as unknown as ConnectionInput, {
       source,
+      quirks,
       clientAuthentication: authentication.method,
       revocation: revocation.revocation,
       defaultConnectionProperties: Object.freeze(properties.ok ? properties.properties : {}),
@@ -132,6 +136,7 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'apiOrigins',
   'apiTokenHeader',
   'apiAllowPrivateAddresses',
+  ...QUIRK_FIELDS,
 ]
 
 function unknownField(field: string): [string, string | undefined] {
@@ -197,7 +202,7 @@ function buildConnection(
   input: ConnectionInput,
   read: Pick<
     Connection,
-    'source' | 'clientAuthentication' | 'revocation' | 'defaultConnectionProperties' | 'incrementalConnectionProperties'
+    'source' | 'quirks' | 'clientAuthentication' | 'revocation' | 'defaultConnectionProperties' | 'incrementalConnectionProperties'
   >,
 ): Connection {
   return Object.freeze({

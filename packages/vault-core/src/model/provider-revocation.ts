@@ -1,7 +1,8 @@
-import { closedObject, createFieldProblems, type FieldProblems, textOf } from '../documents/field-problems.js'
+import { closedObject, createFieldProblems, type FieldProblems } from '../documents/field-problems.js'
 import { readId } from '../documents/read-fields.js'
 import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client-authentication-method.js'
 import { endpointUrlProblem } from './endpoint-url.js'
+import { isReservedHeader, MOST_ENTRIES, oneOf, PARAMETER_NAME, RESERVED, readTexts } from './read-texts.js'
 
 /**
  * How a provider that does not follow RFC 7009 is told to revoke a token: one request for each token. A token never stands in a URL.
@@ -66,10 +67,6 @@ const FIELDS: readonly (keyof ProviderRevocation)[] = [
   'successField',
   'unknownToken',
 ]
-const NAME = { pattern: /^[A-Za-z0-9._-]{1,64}$/, words: 'must be 1 to 64 letters, digits, `.`, `_` or `-`' }
-const MOST_ENTRIES = 20
-/** What the vault sets itself, and what would make another request of it. */
-const RESERVED_HEADERS = /^(?:authorization|connection|content-.*|cookie|expect|host|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i
 
 /**
  * Checks how a provider wants to be told of a revocation. The problems stand below the field `revocation`; no value stands in them.
@@ -100,8 +97,8 @@ export function readProviderRevocation(
     problems.add('revocation.clientAuthentication', 'cannot be `client_secret_basic` beside a bearer token: both stand in one header')
   }
   const parameters = readTexts(fields.get('parameters'), 'revocation.parameters', problems)
-  const headers = readTexts(fields.get('headers'), 'revocation.headers', problems, RESERVED_HEADERS)
-  readId(fields.get('successField'), 'revocation.successField', NAME, problems)
+  const headers = readTexts(fields.get('headers'), 'revocation.headers', problems, isReservedHeader)
+  readId(fields.get('successField'), 'revocation.successField', PARAMETER_NAME, problems)
   const unknownToken = readUnknownToken(fields.get('unknownToken'), problems)
   if (problems.all().size > 0) return { revocation: undefined, problems: problems.all() }
   // Every field was checked above.
@@ -118,44 +115,22 @@ function readTokenPlace(value: unknown, problems: FieldProblems): TokenPlace | u
     if (fields?.get('name') === undefined) return Object.freeze({ in: place })
     problems.add('revocation.token.name', 'is given, but a bearer token has its place: leave it out')
   } else if (place === 'header' || place === 'form' || place === 'json') {
-    const name = readId(fields?.get('name') ?? '', 'revocation.token.name', NAME, problems)
-    if (place === 'header' && name !== undefined && RESERVED_HEADERS.test(name)) problems.add('revocation.token.name', RESERVED)
+    const name = readId(fields?.get('name') ?? '', 'revocation.token.name', PARAMETER_NAME, problems)
+    if (place === 'header' && name !== undefined && isReservedHeader(name)) problems.add('revocation.token.name', RESERVED)
     if (name !== undefined) return Object.freeze({ in: place, name })
   } else if (fields) problems.add('revocation.token.in', 'must be `bearer`, `header`, `form` or `json`')
   return undefined
 }
 
-const RESERVED = 'is reserved: the vault sets this header itself, or it does not belong to such a request'
-
-function readTexts(value: unknown, path: string, problems: FieldProblems, reserved?: RegExp): Readonly<Record<string, string>> | undefined {
-  if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length > MOST_ENTRIES) {
-    problems.add(path, `must be an object of at most ${MOST_ENTRIES} texts`)
-    return undefined
-  }
-  for (const [name, text] of Object.entries(value)) {
-    const isName = NAME.pattern.test(name) && name !== '__proto__'
-    if (!isName) problems.add(path, `has a name that is wrong: each ${NAME.words}`)
-    else if (reserved?.test(name)) problems.add(`${path}.${name}`, RESERVED)
-    else textOf(text, `${path}.${name}`, { minimum: 1, maximum: 1024 }, problems)
-    // A header's value is sent as bytes.
-    if (isName && reserved && typeof text === 'string' && !/^[ -~]*$/.test(text)) problems.add(`${path}.${name}`, 'must be ASCII')
-  }
-  return Object.freeze({ ...value } as Record<string, string>)
-}
-
 function readUnknownToken(value: unknown, problems: FieldProblems): ProviderRevocation['unknownToken'] {
   if (value === undefined) return undefined
   const isAnswer = (item: unknown): item is number | string =>
-    typeof item === 'number' ? Number.isInteger(item) && item >= 400 && item <= 499 : typeof item === 'string' && NAME.pattern.test(item)
+    typeof item === 'number'
+      ? Number.isInteger(item) && item >= 400 && item <= 499
+      : typeof item === 'string' && PARAMETER_NAME.pattern.test(item)
   if (Array.isArray(value) && value.length <= MOST_ENTRIES && value.every(isAnswer)) return Object.freeze([...value])
   problems.add('revocation.unknownToken', `must be at most ${MOST_ENTRIES} statuses from 400 to 499, and codes as texts`)
   return undefined
-}
-
-function oneOf(value: unknown, path: string, known: readonly string[], problems: FieldProblems): void {
-  if (value === undefined || known.some((each) => each === value)) return
-  problems.add(path, `must be one of ${known.map((each) => `\`${each}\``).join(', ')}`)
 }
 
 function withoutUndefined(value: object): object {

@@ -20,6 +20,8 @@ export function readClientAuthentication(fields: ReadonlyMap<string, unknown>): 
 
   if (hasSecret) note(problems, 'clientSecret', secretProblem(fields.get('clientSecret')))
   if (hasKey) note(problems, 'privateKey', privateKeyProblem(fields.get('privateKey')))
+  // The hook says which of them it needs.
+  if (stated === undefined && isBuiltByHook(fields.get('hooks'))) return { method, problems }
   if (stated !== undefined && stated !== method) {
     note(problems, 'clientAuthentication', `must be one of ${CLIENT_AUTHENTICATION_METHODS.map((known) => `\`${known}\``).join(', ')}`)
     return { method, problems }
@@ -40,6 +42,12 @@ export function readClientAuthentication(fields: ReadonlyMap<string, unknown>): 
   if (method === 'private_key_jwt' && !hasKey) note(problems, 'privateKey', 'is missing: `private_key_jwt` needs it')
   if (method !== 'private_key_jwt' && hasKey) note(problems, 'privateKey', `is given, but \`${method}\` does not use it: leave it out`)
   return { method, problems }
+}
+
+function isBuiltByHook(hooks: unknown): boolean {
+  return (
+    typeof hooks === 'object' && hooks !== null && 'buildClientAuthentication' in hooks && hooks.buildClientAuthentication !== undefined
+  )
 }
 
 function note(problems: Map<string, string>, field: string, problem: string | undefined): void {

@@ -35,15 +35,15 @@ export interface StartAuthorization {
   readonly replaceAccount?: boolean
 }
 
-/** Who the user is at the provider: claims of a checked ID token, or what the userinfo endpoint says of the token's owner. */
+/** Who the user is at the provider: claims of a checked ID token, or what the userinfo endpoint or the token response says of the token's owner. */
 export interface ProviderIdentity {
   readonly connectionId: string
-  /** `iss` of the ID token; undefined when it is from the userinfo endpoint. */
+  /** `iss` of the ID token; undefined when it is from elsewhere. */
   readonly issuer: string | undefined
   /** `sub`; undefined where a provider that is not one of OpenID Connect says none. */
   readonly subject: string | undefined
   readonly claims: Readonly<Record<string, unknown>>
-  readonly source: 'id_token' | 'userinfo'
+  readonly source: 'id_token' | 'userinfo' | 'token_response'
 }
 
 export interface StartedAuthorization {

@@ -1,8 +1,10 @@
 import * as oauth from 'oauth4webapi'
 import { randomToken } from '../crypto/random-token.js'
+import { signJwt } from '../crypto/sign-jwt.js'
 import { VaultError } from '../errors.js'
 import type { ClientAuthenticationMethod, Connection } from '../model/connection.js'
 import { readPrivateKey } from '../model/private-key.js'
+import type { ProviderHooks } from '../model/provider-hooks.js'
 import { clockSkewS, importSigningKey, type Runtime } from '../runtime.js'
 
 /** The application as oauth4webapi wants it; its clock is the injected one. */
@@ -23,7 +25,9 @@ export async function clientAuthenticationOf(
   runtime: Runtime,
   method: ClientAuthenticationMethod = connection.clientAuthentication,
 ): Promise<oauth.ClientAuth> {
-  const { clientSecret, privateKey } = connection
+  const { clientSecret, privateKey, quirks } = connection
+  if (quirks.hooks?.buildClientAuthentication && method === connection.clientAuthentication)
+    return builtAuthentication(quirks.hooks.buildClientAuthentication, connection, runtime)
   switch (method) {
     case 'client_secret_basic':
       return clientSecretBasic(required(clientSecret, 'clientSecret').reveal())
@@ -60,6 +64,30 @@ async function privateKeyJwt(text: string, connection: Connection, runtime: Runt
       if (connection.issuer === undefined && connection.endpoints.token !== undefined) payload.aud = connection.endpoints.token
     },
   })
+}
+
+/** The provider's own way. What a hook returns goes into the message and nowhere else. */
+function builtAuthentication(
+  build: NonNullable<ProviderHooks['buildClientAuthentication']>,
+  connection: Connection,
+  runtime: Runtime,
+): oauth.ClientAuth {
+  return async (_server, _client, body, headers) => {
+    const { clientId, clientSecret, privateKey } = connection
+    const { parameters = {}, headers: ownHeaders = {} } = await build({
+      clientId,
+      clientSecret,
+      nowS: Math.floor(runtime.clock.now() / 1000),
+      randomId: randomToken(runtime.random, 32),
+      signJwt: async (payload, header = {}) => {
+        const { key, kid } = await importedKey(required(privateKey, 'privateKey').reveal(), connection)
+        return signJwt(key, { ...(kid !== undefined && { kid }), ...header }, payload)
+      },
+    })
+    body.set('client_id', clientId)
+    for (const [name, value] of Object.entries(parameters)) body.set(name, value)
+    for (const [name, value] of Object.entries(ownHeaders)) headers.set(name, value)
+  }
 }
 
 const importedKeys = new WeakMap<Connection, Promise<oauth.PrivateKey>>()

@@ -1,9 +1,12 @@
 import * as oauth from 'oauth4webapi'
 import type { Connection } from '../model/connection.js'
+import type { ProviderTokenRequest } from '../model/provider-quirks.js'
 import type { Runtime } from '../runtime.js'
+import type { Secret } from '../secret.js'
 import { exchangeFailed, type FlowFacts } from './authorization-errors.js'
 import { withDeadline } from './deadline.js'
 import type { PendingFlow } from './pending-flow.js'
+import { sendInOwnWay } from './send-in-own-way.js'
 import { sendTokenRequest } from './token-endpoint.js'
 import type { TokenResponse } from './token-response.js'
 
@@ -32,6 +35,8 @@ export async function exchangeCode(exchange: {
       connection,
       runtime,
       signal,
+      answers: 'code',
+      callback: parameters,
       send: (client, authentication, options) =>
         oauth.authorizationCodeGrantRequest(
           authorizationServer,
@@ -39,11 +44,49 @@ export async function exchangeCode(exchange: {
           authentication,
           parameters,
           flow.redirectUri,
-          flow.codeVerifier.reveal(),
+          connection.quirks.pkce === 'unsupported' ? oauth.nopkce : flow.codeVerifier.reveal(),
           options,
         ),
     }),
   )
   if (outcome.kind !== 'answered') throw exchangeFailed(facts, outcome)
-  return { tokens: outcome.response, requestStartedAtMs }
+  const { longLivedRequest } = connection.quirks
+  if (!longLivedRequest || !outcome.response.accessToken) return { tokens: outcome.response, requestStartedAtMs }
+  return exchangeForLongLived(exchange, outcome.response, outcome.response.accessToken, longLivedRequest)
+}
+
+/** What the code brought names the account; what the second request brings is kept. */
+async function exchangeForLongLived(
+  { connection, authorizationServer, facts, runtime, parameters }: Parameters<typeof exchangeCode>[0],
+  first: TokenResponse,
+  accessToken: Secret,
+  request: ProviderTokenRequest,
+): Promise<{ readonly tokens: TokenResponse; readonly requestStartedAtMs: number }> {
+  const requestStartedAtMs = runtime.clock.now()
+  const outcome = await withDeadline(runtime.clock, EXCHANGE_DEADLINE_MS, (signal) =>
+    sendTokenRequest({
+      connection,
+      runtime,
+      signal,
+      answers: 'refresh',
+      callback: parameters,
+      method: request.method,
+      clientAuthentication: request.clientAuthentication,
+      send: (client, authentication, options) =>
+        sendInOwnWay({ server: authorizationServer, client, authentication, request, token: accessToken, options }),
+    }),
+  )
+  if (outcome.kind !== 'answered') throw exchangeFailed(facts, outcome)
+  const { account, idToken, scope, properties } = first
+  const { response } = outcome
+  return {
+    requestStartedAtMs,
+    tokens: {
+      ...response,
+      properties: { ...properties, ...response.properties },
+      account: response.account ?? account,
+      idToken: response.idToken ?? idToken,
+      scope: response.scope ?? scope,
+    },
+  }
 }

@@ -6,9 +6,14 @@ import type { TokenProblem, TokenResponse } from './token-response.js'
  * right beside it is kept, the refresh token above all. Problems hold no value that was sent.
  *
  * @param secrets - What the scope may not repeat, for it is shown to people.
+ * @param named - What the connection's own names were found to say.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749, section 5.1}
  */
-export function parseTokenResponse(body: object, secrets: readonly string[] = []): TokenResponse {
+export function parseTokenResponse(
+  body: object,
+  secrets: readonly string[] = [],
+  named: Pick<TokenResponse, 'properties' | 'account'> = { properties: {}, account: undefined },
+): TokenResponse {
   const problems: TokenProblem[] = []
   const note = (field: TokenProblem['field'], problem: string, fatal = false): void => {
     problems.push({ field, problem, fatal })
@@ -24,6 +29,7 @@ export function parseTokenResponse(body: object, secrets: readonly string[] = []
     refreshTokenExpiresInS: readLifetime(field('refresh_token_expires_in'), () => undefined) || undefined,
     scope: readScope(field('scope'), secrets, note),
     idToken: readIdToken(field('id_token'), note),
+    ...named,
     problems,
   }
 }

@@ -5,6 +5,7 @@ import { parseClaimExpression } from '../model/claim-expression.js'
 import type { Connection } from '../model/connection.js'
 import type { ProviderIdentity } from './authorization-flow.js'
 import { fetchUserinfo, type IdentityParts, readIdentity } from './read-identity.js'
+import type { NamedAccount } from './token-response.js'
 
 /** Which account consented, as far as the provider says so. */
 export interface ReadAccount {
@@ -31,7 +32,8 @@ interface AccountParts extends IdentityParts {
  * @throws {VaultError} As {@link readIdentity}, if it is required.
  */
 export async function readAccount(parts: AccountParts): Promise<ReadAccount> {
-  const { connection, idToken, isRequired } = parts
+  const { connection, idToken, isRequired, tokens } = parts
+  if (connection.quirks.userIdSource === 'token_response' && tokens.account) return accountOfTokens(connection, tokens.account)
   if (!idToken && !isRequired && connection.endpoints.userinfo === undefined) return NOT_SAID
   try {
     const identity = await readIdentity(parts)
@@ -45,6 +47,12 @@ export async function readAccount(parts: AccountParts): Promise<ReadAccount> {
     )
     return { ...NOT_SAID, isUnread: true }
   }
+}
+
+/** The token response came over TLS from the token endpoint: it says whose tokens they are, as an ID token in it would. */
+function accountOfTokens({ connectionId }: Connection, { id, label, claims }: NamedAccount): ReadAccount {
+  const identity = { connectionId, issuer: undefined, subject: id, claims, source: 'token_response' } as const
+  return { identity, subject: id, label: labelIn({ name: label }), isUnread: false }
 }
 
 const NOT_SAID: ReadAccount = { identity: undefined, subject: undefined, label: undefined, isUnread: false }

@@ -1,6 +1,8 @@
+import type { Connection, JsonObject } from '../model/connection.js'
 import { readErrorCode } from './error-code.js'
 import { parseJsonObject } from './parse-json-object.js'
 import { isStated, parseTokenResponse } from './parse-token-response.js'
+import { type AnsweredRequest, asStandardAnswer, namedValues } from './provider-answer.js'
 import { discardBody, readBody } from './read-body.js'
 import { parseRetryAfter } from './retry-after.js'
 import type { TokenEndpointOutcome } from './token-response.js'
@@ -12,7 +14,15 @@ export interface AnswerContext {
   readonly nowMs: number
   /** What was sent: an error code or a scope that repeats one of these is not kept. */
   readonly sentSecrets: readonly string[]
+  /** What is known of the provider. Default: that it keeps to RFC 6749. */
+  readonly connection?: Pick<Connection, 'quirks' | 'userIdExpression'>
+  /** Default: a refresh. */
+  readonly answers?: AnsweredRequest
+  /** What the provider sent the browser back with. */
+  readonly callback?: URLSearchParams | undefined
 }
+
+const BY_THE_RFC: Pick<Connection, 'quirks' | 'userIdExpression'> = { quirks: {}, userIdExpression: undefined }
 
 /**
  * Reads what a token endpoint answered. The body is bounded.
@@ -38,20 +48,23 @@ export async function readTokenAnswer(response: Response, context: AnswerContext
   if (body.kind === 'too_large') return { kind: 'unusable', status, reason: 'too_large', retryAfterMs }
 
   // The content type is not asked: providers that send JSON as `text/html` exist, and their tokens are good.
-  const answer = parseJsonObject(body.text)
-  const secrets = answer ? [...context.sentSecrets, ...tokensIn(answer)] : []
-  if (answer && hasError(answer) && !(successful && hasToken(answer))) {
-    return { kind: 'refused', status, error: readErrorCode(Reflect.get(answer, 'error'), secrets), retryAfterMs }
+  const sent: JsonObject | undefined = parseJsonObject(body.text)
+  const { connection = BY_THE_RFC, answers = 'refresh', callback } = context
+  const { answer, error, isUnmapped } = sent ? asStandardAnswer(sent, status, connection, answers) : NOTHING
+  const secrets = answer ? [...context.sentSecrets, ...tokensIn(sent ?? {}), ...tokensIn(answer)] : []
+  if (answer && isStated(error) && !(successful && hasToken(answer))) {
+    return { kind: 'refused', status, error: readErrorCode(error, secrets), retryAfterMs }
   }
   if (!successful) return { kind: 'unusable', status, reason: 'http_status', retryAfterMs }
   if (body.text.trim() === '') return { kind: 'unusable', status, reason: 'empty', retryAfterMs }
   if (!answer) return { kind: 'unusable', status, reason: 'not_json', retryAfterMs }
-  return { kind: 'answered', status, response: parseTokenResponse(answer, secrets) }
+  const read = parseTokenResponse(isStated(error) ? { ...answer, error } : answer, secrets, namedValues(sent ?? {}, connection, callback))
+  if (!isUnmapped) return { kind: 'answered', status, response: read }
+  const problem = { field: 'body', problem: 'could not be mapped by a hook of the provider', fatal: true } as const
+  return { kind: 'answered', status, response: { ...read, problems: [...read.problems, problem] } }
 }
 
-function hasError(answer: object): boolean {
-  return Object.hasOwn(answer, 'error') && isStated(Reflect.get(answer, 'error'))
-}
+const NOTHING = { answer: undefined, error: undefined, isUnmapped: false }
 
 /** An answer with an error and a token in it is kept for its token: it may be the only live one. */
 function hasToken(answer: object): boolean {

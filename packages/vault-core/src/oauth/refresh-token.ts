@@ -4,6 +4,7 @@ import type { Connection } from '../model/connection.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { Discovery } from './discovery.js'
+import { sendInOwnWay } from './send-in-own-way.js'
 import { sendTokenRequest } from './token-endpoint.js'
 import type { TokenEndpointOutcome } from './token-response.js'
 
@@ -38,12 +39,18 @@ export async function sendRefreshRequest({
   } catch (error) {
     return { kind: 'no_answer', notSent: true, reason: 'discovery', cause: isVaultError(error) ? error : undefined }
   }
+  const { refreshRequest } = connection.quirks
   return sendTokenRequest({
     connection,
     runtime,
     signal,
+    answers: 'refresh',
     maySend,
+    method: refreshRequest?.method,
+    clientAuthentication: refreshRequest?.clientAuthentication,
     send: (client, authentication, options) =>
-      oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken.reveal(), options),
+      refreshRequest
+        ? sendInOwnWay({ server, client, authentication, request: refreshRequest, token: refreshToken, options })
+        : oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken.reveal(), options),
   })
 }

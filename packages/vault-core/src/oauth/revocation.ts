@@ -107,6 +107,7 @@ export async function revokeToken(request: {
     runtime,
     signal,
     purpose: 'revocation',
+    answers: 'revocation',
     send: (client, authentication, options) =>
       oauth.revocationRequest(authorizationServer, client, authentication, token.reveal(), {
         ...options,

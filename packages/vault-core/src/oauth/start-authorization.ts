@@ -46,12 +46,14 @@ export async function startAuthorization(
   const authorizationUrl = authorizationUrlOf(endpoint, {
     ...properties,
     response_type: 'code',
-    client_id: connection.clientId,
+    [connection.quirks.clientIdParameter ?? 'client_id']: connection.clientId,
     redirect_uri: redirectUri,
     state,
     // RFC 7636, section 4.2: S256, and never plain.
-    code_challenge: sha256Base64url(codeVerifier),
-    code_challenge_method: 'S256',
+    ...(connection.quirks.pkce !== 'unsupported' && {
+      code_challenge: sha256Base64url(codeVerifier),
+      code_challenge_method: 'S256',
+    }),
     ...(nonce === undefined ? {} : { nonce }),
   })
   return { authorizationUrl, state, flowBinding, expiresAt }

@@ -11,8 +11,20 @@ export interface TokenResponse {
   readonly refreshTokenExpiresInS: number | undefined
   readonly scope: string | undefined
   readonly idToken: Secret | undefined
+  /** By name, those of the connection's `credentialProperties` that the provider stated. */
+  readonly properties: Readonly<Record<string, string>>
+  /** Which account it is, where the connection says that the token response names it. */
+  readonly account: NamedAccount | undefined
   /** What was wrong, by field; names and reasons, never values. */
   readonly problems: readonly TokenProblem[]
+}
+
+/** An account as a token response names it. */
+export interface NamedAccount {
+  readonly id: string
+  readonly label: string | undefined
+  /** The fields that it was read from. */
+  readonly claims: Readonly<Record<string, string>>
 }
 
 export interface TokenProblem {

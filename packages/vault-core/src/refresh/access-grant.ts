@@ -11,6 +11,10 @@ export interface AccessGrant {
   readonly scope: string | null
   readonly issuedAtMs: number
   readonly expiresAtMs: number | null
+  /** The account id of its row: what is sealed beside its tokens is sealed for that. */
+  readonly accountKey: string
+  /** As in {@link CredentialData.sealedProperties}. */
+  readonly sealedProperties: string | null
   readonly epoch: number
   /** As in {@link CredentialData.tokenFence}. */
   readonly tokenFence: number

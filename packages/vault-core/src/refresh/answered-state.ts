@@ -18,6 +18,8 @@ export interface RefreshAnswer {
   readonly startedAtMs: number
   /** A request before this one may have reached the provider with the same refresh token. */
   readonly isSentTwice: boolean
+  /** What the credential's `sealedProperties` are from now on. Default: what they were. */
+  readonly sealedProperties?: string | null
 }
 
 /** The reason when a token had ended by the time that it came. */
@@ -32,7 +34,8 @@ export interface NextState {
 }
 
 /** What the credential is after this answer. Whatever is wrong with the answer, its refresh token counts. */
-export function nextState({ row, context, connection }: Attempt, { response, startedAtMs, isSentTwice }: RefreshAnswer): NextState {
+export function nextState({ row, context, connection }: Attempt, answer: RefreshAnswer): NextState {
+  const { response, startedAtMs, isSentTwice } = answer
   const { clock, random } = context.runtime
   const before = readCredentialData(row)
   const isUsable = response.accessToken !== undefined && !response.problems.some(({ fatal }) => fatal)
@@ -47,6 +50,7 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
     // Absent it means Bearer, whatever was said of a token before that could not be used.
     tokenType: isUsable ? (response.tokenType ?? 'Bearer') : before.tokenType,
     scope: response.scope ?? before.scope,
+    ...(answer.sealedProperties !== undefined && { sealedProperties: answer.sealedProperties }),
     issuedAtMs: startedAtMs,
     lastRefreshedAtMs: clock.now(),
     refreshTokenExpiresAtMs:
@@ -61,7 +65,7 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
     tokenFence: isUsable ? row.fence : before.tokenFence,
   }
   const data = { ...refreshed, warnedOfEndMs: endToAnnounceMs(refreshed, clock.now()) ?? before.warnedOfEndMs }
-  const { tokenType, scope } = data
+  const { tokenType, scope, sealedProperties = null } = data
   const grant =
     isUsable && response.accessToken
       ? {
@@ -71,6 +75,8 @@ export function nextState({ row, context, connection }: Attempt, { response, sta
           scope,
           issuedAtMs: startedAtMs,
           expiresAtMs,
+          accountKey: row.accountId,
+          sealedProperties,
           epoch: row.epoch,
           tokenFence: row.fence,
         }

@@ -1,5 +1,6 @@
 import { readCredentialData } from '../credentials/credential-data.js'
 import { providerUnavailable, unusableAnswer } from '../credentials/credential-errors.js'
+import { refreshedProperties } from '../credentials/sealed-properties.js'
 import { openAccessToken } from '../credentials/sealed-tokens.js'
 import type { VaultEvent } from '../events/vault-event.js'
 import { isLive } from '../expiry/policy.js'
@@ -37,8 +38,12 @@ export async function recordAnswer(attempt: Attempt, answer: RefreshAnswer): Pro
 }
 
 async function stateAfter(attempt: Attempt, answer: RefreshAnswer): Promise<NextState> {
-  const { context, row } = attempt
-  const next = nextState(attempt, answer)
+  const { context, key, row } = attempt
+  const { sealedProperties = null } = readCredentialData(row)
+  const next = nextState(attempt, {
+    ...answer,
+    sealedProperties: await refreshedProperties(context.sealer, key, row.epoch, sealedProperties, answer.response.properties),
+  })
   if (next.data.reason === null) return next
   // One that does not open is no loss.
   const old = await openAccessToken(context.sealer, row).catch(() => undefined)

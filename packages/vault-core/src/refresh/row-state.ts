@@ -45,7 +45,7 @@ export async function readMovedRow(
 
 /** What is handed out of a row. */
 export function grantOf(row: CredentialRow, data: CredentialData, accessToken: Secret): AccessGrant {
-  const { tokenType, scope, issuedAtMs, tokenFence } = data
+  const { tokenType, scope, issuedAtMs, sealedProperties = null, tokenFence } = data
   return {
     accessToken,
     accountId: accountIdOf(row, data),
@@ -53,6 +53,8 @@ export function grantOf(row: CredentialRow, data: CredentialData, accessToken: S
     scope,
     issuedAtMs,
     expiresAtMs: row.expiresAtMs,
+    accountKey: row.accountId,
+    sealedProperties,
     epoch: row.epoch,
     tokenFence,
   }

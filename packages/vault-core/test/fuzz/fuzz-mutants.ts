@@ -13,8 +13,8 @@ export const fuzzMutants: readonly FuzzMutant[] = [
     file: 'oauth/read-token-answer.ts',
     changes: [
       [
-        "error: readErrorCode(Reflect.get(answer, 'error'), secrets)",
-        "error: `${readErrorCode(Reflect.get(answer, 'error'), secrets)} ${Reflect.get(answer, 'error_description') ?? ''}`.trim()",
+        'error: readErrorCode(error, secrets)',
+        "error: `${readErrorCode(error, secrets)} ${Reflect.get(answer, 'error_description') ?? ''}`.trim()",
       ],
     ],
     violation: /secret shows|control character/,

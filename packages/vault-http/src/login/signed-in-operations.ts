@@ -1,5 +1,6 @@
 import { VaultError } from '@holdfast/vault-core'
 import { z } from 'zod'
+import { credentialsBody } from '../credentials-body.js'
 import { type AnyOperation, operation } from '../operation.js'
 import { jsonReply } from '../reply.js'
 import { credentialsOperation } from '../routes/credentials.js'
@@ -31,7 +32,7 @@ export function signedInOperations(own: LoginSettings): readonly AnyOperation[] 
       answers: { ...credentialsOperation.answers, 403: { description: 'The page that asks is not one of a registered application.' } },
       handle: async (call) => {
         const { userId, connectionId } = await requireSignedIn(call.settings, own, call, `GET ${CREDENTIALS}`)
-        const { accessToken, accountId, tokenType, scope, expiresAt } = await call.settings.vault.getCredentials(
+        const credentials = await call.settings.vault.getCredentials(
           {
             connectionId: call.query.connectionId ?? connectionId,
             userId,
@@ -39,7 +40,7 @@ export function signedInOperations(own: LoginSettings): readonly AnyOperation[] 
           },
           { signal: call.request.signal, actor: witnessed(call.settings, { kind: 'user', id: userId }, call, `GET ${CREDENTIALS}`) },
         )
-        return jsonReply(200, { accessToken, accountId, tokenType, scope, expiresAt: expiresAt?.toISOString() })
+        return jsonReply(200, credentialsBody(credentials))
       },
     }),
     operation({

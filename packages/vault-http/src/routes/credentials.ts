@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { credentialsBody } from '../credentials-body.js'
 import { handOut } from '../hand-outs/hand-out.js'
 import { type AnyOperation, operation } from '../operation.js'
 import { jsonReply } from '../reply.js'
@@ -23,6 +24,10 @@ export const credentialsOperation: AnyOperation = operation({
         tokenType: z.string(),
         scope: z.string().optional().meta({ description: 'As the provider wrote it.' }),
         expiresAt: z.iso.datetime().optional().meta({ description: 'Absent when the provider states no lifetime.' }),
+        properties: z
+          .record(z.string(), z.string())
+          .optional()
+          .meta({ description: 'What the provider said beside the tokens, by the names in the connection’s `credentialProperties`.' }),
       }),
     },
     403: {
@@ -37,12 +42,7 @@ export const credentialsOperation: AnyOperation = operation({
     503: { description: 'The provider or the store fails for now. See `Retry-After`.' },
   },
   handle: async ({ settings, caller, request, query, params: { connectionId = '', userId = '' } }) => {
-    const { accessToken, accountId, tokenType, scope, expiresAt } = await handOut(
-      settings,
-      caller,
-      { connectionId, userId, ...query },
-      { signal: request.signal, actor: caller },
-    )
-    return jsonReply(200, { accessToken, accountId, tokenType, scope, expiresAt: expiresAt?.toISOString() })
+    const credentials = await handOut(settings, caller, { connectionId, userId, ...query }, { signal: request.signal, actor: caller })
+    return jsonReply(200, credentialsBody(credentials))
   },
 })

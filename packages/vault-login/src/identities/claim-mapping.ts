@@ -33,7 +33,7 @@ export interface LoginIdentity extends UserProfile {
   readonly providerUserId: string
   readonly claims: Readonly<Record<string, unknown>>
   /** Where the claims come from: a validated ID token, or the provider's userinfo endpoint. */
-  readonly source: 'id_token' | 'userinfo'
+  readonly source: 'id_token' | 'userinfo' | 'token_response'
 }
 
 /** Maps an identity to the host's own user id. Undefined: the vault makes one. */
