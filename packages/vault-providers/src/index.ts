@@ -1,0 +1,2 @@
+export { google } from './providers/google.js'
+export { slack } from './providers/slack.js'
