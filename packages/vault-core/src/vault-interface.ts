@@ -1,6 +1,7 @@
 import type { Connections } from './connections/connections.js'
 import type { CredentialInfo, CredentialSelector, Credentials, GetCredentialsOptions } from './credentials/credentials.js'
 import type { DisconnectOptions } from './credentials/disconnect.js'
+import type { ImportCredentialOptions, ImportedCredential, ImportOutcome } from './credentials/import-credential.js'
 import type { ListCredentialsQuery } from './credentials/list-credentials.js'
 import type { RevokeAllOptions, RevokeAllReport } from './credentials/revoke-all.js'
 import type { KeyStatus } from './crypto/key-status.js'
@@ -101,6 +102,17 @@ export interface Vault {
    * @throws {VaultError} `store_unavailable`: part of it may be done; repeat the call.
    */
   forgetUser(userId: string, options?: DisconnectOptions): Promise<void>
+  /**
+   * Takes over tokens that another library has kept until now. Nothing is asked of the provider: a wrong token shows when it is first used. See the guide
+   * "Import credentials".
+   *
+   * @throws {VaultError} `invalid_request`, naming each bad field; `connection_not_found`; `store_unavailable`; `conflict`.
+   * @example
+   * ```ts
+   * await vault.importCredential({ connectionId: 'google', userId, refreshToken, accessToken, expiresAt, scope, subject: account.accountId })
+   * ```
+   */
+  importCredential(credential: ImportedCredential, options?: ImportCredentialOptions): Promise<ImportOutcome>
   /**
    * Ends and revokes every credential of the tenant, or of one connection, or of one user: for the day on which tokens may have been stolen. Each
    * ends at once in the vault, in the order of users; the provider is told in the background, some at a time. To be called again after an end in the

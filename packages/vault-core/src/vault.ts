@@ -5,6 +5,7 @@ import type { CredentialSelector } from './credentials/credentials.js'
 import { createDisconnect, createDisconnectRow } from './credentials/disconnect.js'
 import { createForgetUser } from './credentials/forget-user.js'
 import { createGetCredentials } from './credentials/get-credentials.js'
+import { createImportCredential } from './credentials/import-credential.js'
 import { createLastUsed } from './credentials/last-used.js'
 import { getCredentialInfo, type ListCredentialsQuery, listCredentials } from './credentials/list-credentials.js'
 import { measureHandOuts } from './credentials/measure-hand-outs.js'
@@ -211,6 +212,7 @@ export function createVault(options: VaultOptions): Vault {
       ),
       runtime,
     ),
+    importCredential: createImportCredential({ connections, saveGrant, runtime }),
     listCredentials: (query: ListCredentialsQuery = {}) => listCredentials(listing, query),
     getCredentialInfo: (selector: CredentialSelector) => getCredentialInfo(listing, selector),
     disconnect,

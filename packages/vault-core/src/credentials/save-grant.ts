@@ -39,7 +39,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
   return async (grant) => {
     const { connectionId, userId, tokens } = grant
     const owner = { tenant, connectionId, userId }
-    const accessToken = usableAccessToken(grant)
+    const accessToken = grant.mayLackAccessToken ? tokens.accessToken : usableAccessToken(grant)
     const connection = await connections.get(connectionId)
     const lifetimeS = tokens.expiresInS ?? connection.defaultLifetimeS
     const expiresAtMs = lifetimeS === undefined ? null : grant.requestStartedAtMs + lifetimeS * 1000
@@ -74,6 +74,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const { accountKey, row, ends } = chooseAccount(await accountRows(credentials, owner), grant, runtime.clock.now())
       const key: CredentialKey = { ...owner, accountId: accountKey }
+      if (row && grant.existing === 'keep') return keptGrant(row)
       const epoch = (row?.epoch ?? 0) + 1
       const sealedLabel = grant.label === undefined ? null : await sealLabel(sealer, key, epoch, grant.label)
       const sealedProperties = await sealProperties(sealer, key, epoch, tokens.properties)
@@ -103,7 +104,8 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       if (result.outcome !== 'inserted' && result.outcome !== 'updated') continue
       // Where nothing was before, the user may just have been forgotten, and the keys that were in memory here with him.
       const wasEmpty = !row || row.status === 'disconnected'
-      if (wasEmpty && set.accessToken && !(await sealer.holdsKeyOf(userId, set.accessToken))) {
+      const sealed = set.accessToken ?? set.refreshToken
+      if (wasEmpty && sealed && !(await sealer.holdsKeyOf(userId, sealed))) {
         attemptId = randomToken(runtime.random, 16)
         continue
       }
@@ -127,6 +129,19 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
 }
 
 const MAX_TRIES = 10
+
+function keptGrant(row: CredentialRow): SavedGrant {
+  const { connectionId, userId, expiresAtMs, refreshToken } = row
+  return {
+    connectionId,
+    userId,
+    accountId: accountIdOf(row, { subject: subjectOf(row) }),
+    scope: undefined,
+    expiresAt: expiresAtMs === null ? undefined : new Date(expiresAtMs),
+    hasRefreshToken: refreshToken !== null,
+    isKept: true,
+  }
+}
 
 /** Undefined where nothing was granted before, or nobody knows what, or by another account. */
 function scopeBefore(row: CredentialRow, { subject }: CredentialData): string | undefined {

@@ -23,12 +23,19 @@ export interface ConsentedGrant {
   readonly addAccount: boolean
   /** Whether an account of another subject may be replaced. */
   readonly replaceAccount: boolean
+  /** What becomes of a credential that is there already, also of one that was ended. Default `replace`. */
+  readonly existing?: 'keep' | 'replace'
+  /** There may be a refresh token alone. */
+  readonly mayLackAccessToken?: boolean
   /** Who brought the callback. Default: the user. */
   readonly actor?: Actor
 }
 
 /** What `complete` tells of a stored grant. */
-export type SavedGrant = Omit<CompletedAuthorization, 'returnTo' | 'context'>
+export type SavedGrant = Omit<CompletedAuthorization, 'returnTo' | 'context'> & {
+  /** There was one, and it was to be kept. */
+  readonly isKept?: boolean
+}
 
 /** Stores a grant sealed. The provider's access token may turn out unusable: then it throws `authorization_response_invalid`. */
 export type SaveGrant = (grant: ConsentedGrant) => Promise<SavedGrant>
