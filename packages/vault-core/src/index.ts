@@ -1,6 +1,12 @@
 export type { ConnectionChanges, ConnectionInfo, Connections, NewConnection } from './connections/connections.js'
 export type { ShownStatus } from './credentials/credential-status.js'
-export { type CredentialInfo, type CredentialSelector, Credentials, type GetCredentialsOptions } from './credentials/credentials.js'
+export {
+  type ConnectionSelector,
+  type CredentialInfo,
+  type CredentialSelector,
+  Credentials,
+  type GetCredentialsOptions,
+} from './credentials/credentials.js'
 export type { ImportCredentialOptions, ImportedCredential, ImportOutcome } from './credentials/import-credential.js'
 export type { ListCredentialsQuery } from './credentials/list-credentials.js'
 export type { RevokeAllFailure, RevokeAllOptions, RevokeAllReport } from './credentials/revoke-all.js'

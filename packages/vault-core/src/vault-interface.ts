@@ -1,5 +1,11 @@
 import type { Connections } from './connections/connections.js'
-import type { CredentialInfo, CredentialSelector, Credentials, GetCredentialsOptions } from './credentials/credentials.js'
+import type {
+  ConnectionSelector,
+  CredentialInfo,
+  CredentialSelector,
+  Credentials,
+  GetCredentialsOptions,
+} from './credentials/credentials.js'
 import type { DisconnectOptions } from './credentials/disconnect.js'
 import type { ImportCredentialOptions, ImportedCredential, ImportOutcome } from './credentials/import-credential.js'
 import type { ListCredentialsQuery } from './credentials/list-credentials.js'
@@ -57,7 +63,7 @@ export interface Vault {
    * await fetch('https://www.googleapis.com/drive/v3/files', { headers: { authorization: `Bearer ${accessToken}` } })
    * ```
    */
-  getCredentials(selector: CredentialSelector, options?: GetCredentialsOptions): Promise<Credentials>
+  getCredentials(selector: CredentialSelector | ConnectionSelector, options?: GetCredentialsOptions): Promise<Credentials>
   /**
    * A `fetch` that sends the user's access token along: only to the connection's `apiOrigins`. When the API answers 401, the token is refreshed and the request
    * repeated once, unless its body is a stream. Redirects, at most 5, are followed; outside the API's origins without the token, without the caller's

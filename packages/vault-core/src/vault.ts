@@ -1,6 +1,7 @@
 import { createClose } from './close-vault.js'
 import { createConnections, tellClashes } from './connections/connections.js'
 import { createStoredConnections } from './connections/stored-connections.js'
+import { withConnectionCredentials } from './credentials/connection-credentials.js'
 import type { CredentialSelector } from './credentials/credentials.js'
 import { createDisconnect, createDisconnectRow } from './credentials/disconnect.js'
 import { createForgetUser } from './credentials/forget-user.js'
@@ -197,17 +198,20 @@ export function createVault(options: VaultOptions): Vault {
   const credentialCalls = whileOpen({
     getCredentials: measureHandOuts(
       tellHandOuts(
-        createGetCredentials({
-          tenant,
-          connections,
-          credentials: store.credentials,
-          sealer,
-          coordinator,
-          unwritten: refreshContext.unwritten,
-          lastUsed,
-          runtime,
-          callerWaitMs,
-        }),
+        withConnectionCredentials(
+          createGetCredentials({
+            tenant,
+            connections,
+            credentials: store.credentials,
+            sealer,
+            coordinator,
+            unwritten: refreshContext.unwritten,
+            lastUsed,
+            runtime,
+            callerWaitMs,
+          }),
+          { tenant, connections, credentials: store.credentials, sealer, runtime, saveGrant },
+        ),
         recorder,
       ),
       runtime,

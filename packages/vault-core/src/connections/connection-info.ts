@@ -29,6 +29,7 @@ export function connectionInfo(connection: Connection, times: Pick<ConnectionInf
     jwksUri: endpoints.jwks,
     clientId: rest.clientId,
     clientAuthentication: rest.clientAuthentication,
+    grant: rest.grant,
     defaultConnectionProperties: rest.defaultConnectionProperties,
     incrementalConnectionProperties: rest.incrementalConnectionProperties,
     scopeSeparator: rest.scopeSeparator,

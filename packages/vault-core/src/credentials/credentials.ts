@@ -10,6 +10,13 @@ export interface CredentialSelector {
   readonly accountId?: string
 }
 
+/** The credential of a connection itself, by its `grant`: no user consented to it. */
+export interface ConnectionSelector {
+  readonly connectionId: string
+  readonly userId?: undefined
+  readonly accountId?: undefined
+}
+
 export interface GetCredentialsOptions {
   /** Milliseconds of life the caller needs. Default: the connection's `minValidityMs`. */
   readonly minValidityMs?: number
@@ -31,6 +38,7 @@ export interface GetCredentialsOptions {
  */
 export class Credentials {
   readonly connectionId: string
+  /** `~connection` for the credential of a connection itself. */
   readonly userId: string
   /** The account at the provider, where it said which; else `default`. */
   readonly accountId: string

@@ -13,12 +13,12 @@ import type { UnwrittenGrants } from '../refresh/unwritten-grants.js'
 import type { Runtime } from '../runtime.js'
 import type { CredentialKey, CredentialRow, CredentialStore } from '../storage/contract.js'
 import { findAccount } from './accounts.js'
+import { CONNECTION_OWNER, wrongUser } from './connection-owner.js'
 import type { CredentialData } from './credential-data.js'
 import { credentialNotFound, providerUnavailable, reauthorizationRequired } from './credential-errors.js'
 import { type ParsedGetOptions, parseGetOptions, parseSelector } from './credential-request.js'
-import { Credentials } from './credentials.js'
+import { type CredentialSelector, Credentials, type GetCredentialsOptions } from './credentials.js'
 import type { LastUsed } from './last-used.js'
-import type { NotedGetCredentials } from './measure-hand-outs.js'
 import { createOpenedTokens } from './opened-tokens.js'
 import { withNeededAuthorization } from './with-needed-authorization.js'
 
@@ -37,8 +37,11 @@ export interface GetCredentialsParts {
 /** An API that refuses every token would have a refresh made for each call; a token this young is not refreshed for it again. */
 const REJECTED_INTERVAL_MS = 30_000
 
+/** The same of users alone. */
+export type GetUserCredentials = (selector: CredentialSelector, options?: GetCredentialsOptions, note?: Note) => Promise<Credentials>
+
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
-export function createGetCredentials(parts: GetCredentialsParts): NotedGetCredentials {
+export function createGetCredentials(parts: GetCredentialsParts): GetUserCredentials {
   const { tenant, connections, credentials, sealer, coordinator, unwritten, lastUsed, runtime, callerWaitMs } = parts
   const { look, open, propertiesOf, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
 
@@ -47,6 +50,8 @@ export function createGetCredentials(parts: GetCredentialsParts): NotedGetCreden
     const { minValidityMs, requiredScopes, forceRefresh, rejected, signal } = parseGetOptions(options)
     signal?.throwIfAborted()
     const connection = await connections.get(connectionId)
+    if (connection.grant && connection.grant.type !== 'api_key' && userId !== CONNECTION_OWNER)
+      throw wrongUser(`is given, but connection "${connectionId}" has a credential of its own: leave it out`)
     const key = { tenant, connectionId, userId, accountId }
     let row: CredentialRow | undefined
     try {

@@ -74,7 +74,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const { accountKey, row, ends } = chooseAccount(await accountRows(credentials, owner), grant, runtime.clock.now())
       const key: CredentialKey = { ...owner, accountId: accountKey }
-      if (row && grant.existing === 'keep') return keptGrant(row)
+      if (row && isKept(row, grant)) return keptGrant(row)
       const epoch = (row?.epoch ?? 0) + 1
       const sealedLabel = grant.label === undefined ? null : await sealLabel(sealer, key, epoch, grant.label)
       const sealedProperties = await sealProperties(sealer, key, epoch, tokens.properties)
@@ -129,6 +129,10 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
 }
 
 const MAX_TRIES = 10
+
+function isKept({ status }: CredentialRow, { existing = 'replace' }: ConsentedGrant): boolean {
+  return existing === 'keep' || (existing === 'keep_connected' && status !== 'disconnected')
+}
 
 function keptGrant(row: CredentialRow): SavedGrant {
   const { connectionId, userId, expiresAtMs, refreshToken } = row

@@ -2,7 +2,8 @@ import { isVaultError } from '../errors.js'
 import { readActor } from '../events/actor.js'
 import type { EventRecorder } from '../events/event-recorder.js'
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
-import type { CredentialSelector, GetCredentialsOptions } from './credentials.js'
+import { CONNECTION_OWNER } from './connection-owner.js'
+import type { GetCredentialsOptions } from './credentials.js'
 import type { NotedGetCredentials } from './measure-hand-outs.js'
 
 /**
@@ -28,6 +29,13 @@ export function tellHandOuts(get: NotedGetCredentials, recorder: EventRecorder):
   }
 }
 
-function about({ connectionId, userId, accountId = DEFAULT_ACCOUNT_ID }: CredentialSelector, options?: GetCredentialsOptions) {
+/** Of a user, or of a connection itself. */
+interface Asked {
+  readonly connectionId: string
+  readonly userId?: string | undefined
+  readonly accountId?: string | undefined
+}
+
+function about({ connectionId, userId = CONNECTION_OWNER, accountId = DEFAULT_ACCOUNT_ID }: Asked, options?: GetCredentialsOptions) {
   return { connectionId, userId, accountId, actor: readActor(options?.actor, {}) }
 }

@@ -1,5 +1,5 @@
 import { parseSelector } from '../credentials/credential-request.js'
-import type { CredentialSelector, Credentials, GetCredentialsOptions } from '../credentials/credentials.js'
+import type { ConnectionSelector, CredentialSelector, Credentials, GetCredentialsOptions } from '../credentials/credentials.js'
 import { VaultError } from '../errors.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
 import { discardBody } from '../oauth/read-body.js'
@@ -11,7 +11,9 @@ import { sendToApi } from './send-to-api.js'
 import { withoutEcho } from './without-echo.js'
 
 /** Whose token a request is sent with, and how. */
-export interface FetchTarget extends CredentialSelector, Pick<GetCredentialsOptions, 'requiredScopes' | 'actor'> {
+export type FetchTarget = (CredentialSelector | ConnectionSelector) & FetchTargetOptions
+
+export interface FetchTargetOptions extends Pick<GetCredentialsOptions, 'requiredScopes' | 'actor'> {
   /**
    * When the API answers 429 or 503 with `Retry-After`: wait so long, `maxWaitMs` for all waits together, and send the request again, whatever its method.
    * Default: its answer is returned.
@@ -25,13 +27,13 @@ export type VaultFetch = (target: FetchTarget, input: string | URL | Request, in
 /** Makes `vault.fetch`. The token comes from `getCredentials`, with all that this does. */
 export function createVaultFetch(parts: {
   readonly connections: ConnectionRegistry
-  readonly getCredentials: (selector: CredentialSelector, options?: GetCredentialsOptions) => Promise<Credentials>
+  readonly getCredentials: (selector: CredentialSelector | ConnectionSelector, options?: GetCredentialsOptions) => Promise<Credentials>
   readonly runtime: Runtime
 }): VaultFetch {
   const { connections, getCredentials, runtime } = parts
 
   return async (target, input, init = {}) => {
-    parseSelector(target)
+    if (target?.userId !== undefined || typeof target?.connectionId !== 'string') parseSelector(target as CredentialSelector)
     const { retry, requiredScopes, actor, ...selector } = target
     const request = readApiRequest(input, init)
     let patienceMs = readPatience(retry)
@@ -70,7 +72,7 @@ export function createVaultFetch(parts: {
   /** The token to send in place of one that the API refused; undefined when there is no other, and the refusal stands. */
   async function otherThan(
     { fingerprint }: Credentials,
-    selector: CredentialSelector,
+    selector: CredentialSelector | ConnectionSelector,
     options: GetCredentialsOptions,
     refusal: Response,
   ): Promise<Credentials | undefined> {

@@ -1,9 +1,11 @@
 import type { Secret } from '../secret.js'
 import type { ClientAuthenticationMethod } from './client-authentication-method.js'
+import type { ConnectionGrant } from './connection-grant.js'
 import type { ProviderQuirks } from './provider-quirks.js'
 import type { ProviderRevocation } from './provider-revocation.js'
 
 export type { ClientAuthenticationMethod } from './client-authentication-method.js'
+export type { ClientCredentialsGrant, ConnectionGrant, JwtBearerGrant } from './connection-grant.js'
 export type * from './provider-hooks.js'
 export type * from './provider-quirks.js'
 export type { ProviderRevocation, TokenPlace } from './provider-revocation.js'
@@ -33,12 +35,15 @@ export interface ConnectionInput extends ProviderQuirks {
   /** Which claim is the user's id at the provider, and names his account there: `{sub}`, `{id}`, `{team.id}-{user.id}`. Default `{sub}`. */
   readonly userIdExpression?: string
   readonly jwksUri?: string
+  /** With a `grant` of type `api_key` it may be left out. */
   readonly clientId: string
   readonly clientSecret?: string
   /** PKCS#8 PEM or JWK of the key for `private_key_jwt`. */
   readonly privateKey?: string
   /** Default: `client_secret_basic` with a secret, `private_key_jwt` with a private key, else `none`. */
   readonly clientAuthentication?: ClientAuthenticationMethod
+  /** For a credential of the connection itself, to which no user consents. Default: users consent, each for himself. */
+  readonly grant?: ConnectionGrant
   /** Sent with each authorization request; a flow's own connection properties win over these. */
   readonly defaultConnectionProperties?: ConnectionProperties
   /**
@@ -135,6 +140,7 @@ export interface Connection {
   readonly userIdExpression: string | undefined
   readonly tags: Readonly<Record<string, string>> | undefined
   readonly api: ConnectionApi
+  readonly grant: ConnectionGrant | undefined
   readonly quirks: ProviderQuirks
 }
 

@@ -3,6 +3,7 @@ import { readTags } from '../documents/read-fields.js'
 import { VaultError } from '../errors.js'
 import { Secret } from '../secret.js'
 import type { Connection, ConnectionInput, RotationProfile } from './connection.js'
+import { type ConnectionGrant, isStatic, readConnectionGrant } from './connection-grant.js'
 import { hasControlCharacter, readConnectionProperties } from './connection-properties.js'
 import { didYouMean } from './did-you-mean.js'
 import { endpointUrlProblem } from './endpoint-url.js'
@@ -57,8 +58,11 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
     complain('connectionId', 'must be 1 to 64 letters, digits, `-`, `_`, `.` or `:`, and not dots alone')
   }
   complain('name', textProblem(fields.get('name') ?? connectionId, 200))
+  const { grant, problems: grantProblems } = readConnectionGrant(fields)
+  for (const [field, problem] of grantProblems) complain(field, problem)
+  if (grant?.type === 'api_key' && !fields.has('clientId')) fields.set('clientId', connectionId)
   complain('clientId', fields.has('clientId') ? textProblem(fields.get('clientId'), 512) : 'is missing')
-  for (const [field, problem] of urlProblems(fields)) complain(field, problem)
+  for (const [field, problem] of urlProblems(fields, grant)) complain(field, problem)
   const authentication = readClientAuthentication(fields)
   for (const [field, problem] of authentication.problems) complain(field, problem)
   const properties = readConnectionProperties(fields.get('defaultConnectionProperties'), 'defaultConnectionProperties')
@@ -99,6 +103,7 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
     connection: buildConnection(Object.fromEntries(fields) as unknown as ConnectionInput, {
       source,
       quirks,
+      grant,
       clientAuthentication: authentication.method,
       revocation: revocation.revocation,
       defaultConnectionProperties: Object.freeze(properties.ok ? properties.properties : {}),
@@ -119,6 +124,7 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'clientSecret',
   'privateKey',
   'clientAuthentication',
+  'grant',
   'defaultConnectionProperties',
   'incrementalConnectionProperties',
   'scopeSeparator',
@@ -148,13 +154,18 @@ function unknownField(field: string): [string, string | undefined] {
   return [field, meant ? `is unknown; did you mean \`${meant}\`?` : 'is unknown']
 }
 
-function urlProblems(fields: ReadonlyMap<string, unknown>): readonly (readonly [string, string | undefined])[] {
+function urlProblems(
+  fields: ReadonlyMap<string, unknown>,
+  grant: ConnectionGrant | undefined,
+): readonly (readonly [string, string | undefined])[] {
   const allowInsecureRequests = fields.get('allowInsecureRequests') === true
   const problems = URL_FIELDS.filter((field) => fields.get(field) !== undefined).map((field) => {
     // RFC 8414, section 2: an issuer has no query. RFC 6749, section 3: endpoints may have one.
     return [field, endpointUrlProblem(fields.get(field), { allowInsecureRequests, queryAllowed: field !== 'issuer' })] as const
   })
-  if (fields.get('issuer') !== undefined) return problems
+  if (fields.get('issuer') !== undefined || isStatic(grant)) return problems
+  if (grant && fields.get('tokenEndpoint') === undefined) return [...problems, ['issuer', 'is missing: give `issuer`, or `tokenEndpoint`']]
+  if (grant) return problems
   const missing = (['authorizationEndpoint', 'tokenEndpoint'] as const).filter((field) => fields.get(field) === undefined)
   if (missing.length === 2) return [...problems, ['issuer', 'is missing: give `issuer`, or `authorizationEndpoint` and `tokenEndpoint`']]
   return [...problems, ...missing.map((field) => [field, 'is missing: without `issuer` both endpoints are needed'] as const)]
@@ -202,7 +213,13 @@ function buildConnection(
   input: ConnectionInput,
   read: Pick<
     Connection,
-    'source' | 'quirks' | 'clientAuthentication' | 'revocation' | 'defaultConnectionProperties' | 'incrementalConnectionProperties'
+    | 'source'
+    | 'quirks'
+    | 'grant'
+    | 'clientAuthentication'
+    | 'revocation'
+    | 'defaultConnectionProperties'
+    | 'incrementalConnectionProperties'
   >,
 ): Connection {
   return Object.freeze({
@@ -221,7 +238,7 @@ function buildConnection(
     clientSecret: input.clientSecret === undefined ? undefined : new Secret(input.clientSecret),
     privateKey: input.privateKey === undefined ? undefined : new Secret(input.privateKey),
     scopeSeparator: input.scopeSeparator ?? ' ',
-    rotation: Object.freeze<RotationProfile>(input.rotation ? { ...input.rotation } : { kind: 'strict' }),
+    rotation: Object.freeze<RotationProfile>(input.rotation ? { ...input.rotation } : { kind: read.grant ? 'none' : 'strict' }),
     defaultLifetimeS: input.defaultLifetimeS,
     minValidityMs: input.minValidityMs,
     refreshAhead: input.refreshAhead,

@@ -21,6 +21,8 @@ export function readClientAuthentication(fields: ReadonlyMap<string, unknown>): 
   if (hasSecret) note(problems, 'clientSecret', secretProblem(fields.get('clientSecret')))
   if (hasKey) note(problems, 'privateKey', privateKeyProblem(fields.get('privateKey')))
   // The hook says which of them it needs.
+  const grantType = typeOf(fields.get('grant'))
+  if (stated === undefined && grantType === 'jwt_bearer') return { method: hasSecret ? 'client_secret_basic' : 'none', problems }
   if (stated === undefined && isBuiltByHook(fields.get('hooks'))) return { method, problems }
   if (stated !== undefined && stated !== method) {
     note(problems, 'clientAuthentication', `must be one of ${CLIENT_AUTHENTICATION_METHODS.map((known) => `\`${known}\``).join(', ')}`)
@@ -42,6 +44,10 @@ export function readClientAuthentication(fields: ReadonlyMap<string, unknown>): 
   if (method === 'private_key_jwt' && !hasKey) note(problems, 'privateKey', 'is missing: `private_key_jwt` needs it')
   if (method !== 'private_key_jwt' && hasKey) note(problems, 'privateKey', `is given, but \`${method}\` does not use it: leave it out`)
   return { method, problems }
+}
+
+function typeOf(grant: unknown): unknown {
+  return typeof grant === 'object' && grant !== null && 'type' in grant ? grant.type : undefined
 }
 
 function isBuiltByHook(hooks: unknown): boolean {

@@ -27,8 +27,9 @@ const MAX_CONTEXT_LENGTH = 8000
 export async function readStartRequest(request: StartAuthorization, connections: ConnectionRegistry): Promise<ReadStart> {
   const { connectionId, userId, redirectUri, returnTo, context, boundToBrowser = true } = request
   const { accountId, addAccount = false, replaceAccount = false } = request
-  const { allowInsecureRequests } = await connections.get(connectionId)
+  const { allowInsecureRequests, grant } = await connections.get(connectionId)
   const fields = new Map<string, string | undefined>()
+  fields.set('connectionId', grant && 'has a grant of its own: there is nothing that a user could consent to')
   fields.set('userId', userId === undefined ? withoutUserProblem(context) : storeKeyProblem(userId))
   fields.set('redirectUri', redirectUriProblem(redirectUri, allowInsecureRequests))
   fields.set('returnTo', textProblem(returnTo, MAX_RETURN_TO_LENGTH))

@@ -73,14 +73,14 @@ function builtAuthentication(
   runtime: Runtime,
 ): oauth.ClientAuth {
   return async (_server, _client, body, headers) => {
-    const { clientId, clientSecret, privateKey } = connection
+    const { clientId, clientSecret } = connection
     const { parameters = {}, headers: ownHeaders = {} } = await build({
       clientId,
       clientSecret,
       nowS: Math.floor(runtime.clock.now() / 1000),
       randomId: randomToken(runtime.random, 32),
       signJwt: async (payload, header = {}) => {
-        const { key, kid } = await importedKey(required(privateKey, 'privateKey').reveal(), connection)
+        const { key, kid } = await signingKeyOf(connection)
         return signJwt(key, { ...(kid !== undefined && { kid }), ...header }, payload)
       },
     })
@@ -88,6 +88,11 @@ function builtAuthentication(
     for (const [name, value] of Object.entries(parameters)) body.set(name, value)
     for (const [name, value] of Object.entries(ownHeaders)) headers.set(name, value)
   }
+}
+
+/** The connection's private key, imported to sign with. @throws {VaultError} `invalid_configuration`. */
+export function signingKeyOf(connection: Connection): Promise<oauth.PrivateKey> {
+  return importedKey(required(connection.privateKey, 'privateKey').reveal(), connection)
 }
 
 const importedKeys = new WeakMap<Connection, Promise<oauth.PrivateKey>>()

@@ -23,8 +23,8 @@ export interface ConsentedGrant {
   readonly addAccount: boolean
   /** Whether an account of another subject may be replaced. */
   readonly replaceAccount: boolean
-  /** What becomes of a credential that is there already, also of one that was ended. Default `replace`. */
-  readonly existing?: 'keep' | 'replace'
+  /** What becomes of a credential that is there already, with `keep` also of one that was ended. Default `replace`. */
+  readonly existing?: 'keep' | 'keep_connected' | 'replace'
   /** There may be a refresh token alone. */
   readonly mayLackAccessToken?: boolean
   /** Who brought the callback. Default: the user. */

@@ -4,6 +4,7 @@ import type { Connection } from '../model/connection.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { Discovery } from './discovery.js'
+import { requestGrant } from './request-grant.js'
 import { sendInOwnWay } from './send-in-own-way.js'
 import { sendTokenRequest } from './token-endpoint.js'
 import type { TokenEndpointOutcome } from './token-response.js'
@@ -49,8 +50,10 @@ export async function sendRefreshRequest({
     method: refreshRequest?.method,
     clientAuthentication: refreshRequest?.clientAuthentication,
     send: (client, authentication, options) =>
-      refreshRequest
-        ? sendInOwnWay({ server, client, authentication, request: refreshRequest, token: refreshToken, options })
-        : oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken.reveal(), options),
+      connection.grant
+        ? requestGrant({ grant: connection.grant, connection, server, client, authentication, runtime, options })
+        : refreshRequest
+          ? sendInOwnWay({ server, client, authentication, request: refreshRequest, token: refreshToken, options })
+          : oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken.reveal(), options),
   })
 }

@@ -42,7 +42,9 @@ export async function revokeTokens(request: {
   readonly discovery: Discovery
   readonly runtime: Runtime
 }): Promise<RevocationResult> {
-  const { connection, tokens, discovery, runtime } = request
+  const { connection, discovery, runtime } = request
+  // A grant of the connection itself is none that a provider could revoke; the token is.
+  const tokens = connection.grant ? { ...request.tokens, refreshToken: undefined } : request.tokens
   const { revocation } = connection
   let authorizationServer: oauth.AuthorizationServer | undefined
   try {

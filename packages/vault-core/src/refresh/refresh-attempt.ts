@@ -1,13 +1,14 @@
 import { readCredentialData } from '../credentials/credential-data.js'
 import { providerUnavailable, reauthorizationRequired } from '../credentials/credential-errors.js'
 import { openRefreshToken } from '../credentials/sealed-tokens.js'
+import type { Connection } from '../model/connection.js'
 import { withDeadline } from '../oauth/deadline.js'
 import type { TokenEndpointOutcome } from '../oauth/token-response.js'
 import type { Secret } from '../secret.js'
 import type { AccessGrant } from './access-grant.js'
 import { isNewsTo } from './answered-state.js'
 import { type Attempt, holderOf, ownerOf } from './attempt.js'
-import { classifyFailure } from './classify-failure.js'
+import { classifyFailure, type FailureVerdict } from './classify-failure.js'
 import { keepLease } from './lease-keeper.js'
 import type { Permit } from './rate/rate-window.js'
 import { recordAnswer } from './record-answer.js'
@@ -40,7 +41,7 @@ export async function runAttempt(claimed: Omit<Attempt, 'isLeaseHeld' | 'place'>
     const { outcome, isEarlierOpen } = await sendMarked(attempt, refreshToken)
     const isOpen = isEarlierOpen || row.unresolvedSends > 0 || readCredentialData(row).outcomeUnknown
     if (outcome.kind !== 'answered') {
-      const verdict = classifyFailure(outcome)
+      const verdict = verdictOf(connection, outcome)
       if (!wasHeldBack(outcome)) claimed.inBackground(context.circuits.report(connection, key, verdict))
       return await recordFailure(attempt, verdict, isOpen)
     }
@@ -112,6 +113,13 @@ function sendWith(permit: Permit, attempt: Attempt, refreshToken: Secret, isEarl
     // Discovery and key signing may come before the request leaves: the lease is looked at once more directly before `fetch`.
     return context.sendRefresh(connection, refreshToken, { signal, maySend: attempt.isLeaseHeld })
   })
+}
+
+/** Where no user consented, none can consent again: a grant that is refused is the application's own, and asked for again later. */
+function verdictOf({ grant }: Connection, outcome: Exclude<TokenEndpointOutcome, { kind: 'answered' }>): FailureVerdict {
+  const verdict = classifyFailure(outcome)
+  const isOwn = grant !== undefined && verdict.kind === 'grant_rejected'
+  return isOwn ? { kind: 'client_rejected', error: 'invalid_grant', retryAfterMs: undefined } : verdict
 }
 
 /** The lease was no longer surely held: that says nothing of the provider. */

@@ -37,10 +37,14 @@ export async function readMovedRow(
   if (!hasMoved(row, seen) || (row.status !== 'active' && row.status !== 'quarantined')) return undefined
   const data = readCredentialData(row)
   // The same access token still: what came meanwhile brought none that can be used.
-  if (row.epoch === seen.epoch && data.issuedAtMs === readCredentialData(seen).issuedAtMs) return undefined
+  if (row.epoch === seen.epoch && isSameToken(data, readCredentialData(seen))) return undefined
   if (!isLive({ issuedAtMs: data.issuedAtMs, expiresAtMs: row.expiresAtMs }, nowMs)) return undefined
   const accessToken = await openAccessToken(sealer, row)
   return accessToken && grantOf(row, data, accessToken)
+}
+
+function isSameToken(one: CredentialData, other: CredentialData): boolean {
+  return one.issuedAtMs === other.issuedAtMs && one.tokenFence === other.tokenFence
 }
 
 /** What is handed out of a row. */
