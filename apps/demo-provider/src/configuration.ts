@@ -8,6 +8,7 @@ import { personByLogin } from './people.ts'
 export interface DemoClient {
   readonly clientId: string
   readonly clientSecret: string
+  readonly clientAuthentication: 'client_secret_basic' | 'client_secret_jwt'
   /** On loopback any port is accepted (RFC 8252, section 7.3). */
   readonly redirectUris: readonly string[]
 }
@@ -29,7 +30,7 @@ export function providerConfiguration(client: DemoClient, accessTokenTtlS: () =>
         application_type: 'native',
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
-        token_endpoint_auth_method: 'client_secret_basic',
+        token_endpoint_auth_method: client.clientAuthentication,
       },
     ],
     adapter: grantStorage(),

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import Provider from 'oidc-provider'
-import { providerConfiguration } from './configuration.ts'
+import { type DemoClient, providerConfiguration } from './configuration.ts'
 import { followGrants } from './follow-grants.ts'
 import { interactions } from './interactions.ts'
 import { resourceApi } from './resource-api.ts'
@@ -16,6 +16,8 @@ export interface DemoProviderOptions {
   readonly accessTokenTtlS?: number
   readonly clientId?: string
   readonly clientSecret?: string
+  /** The one way in which it lets the client in. Default `client_secret_basic`. */
+  readonly clientAuthentication?: DemoClient['clientAuthentication']
   /** On loopback any port is accepted. Default: `/connect/demo/callback` on 127.0.0.1 and localhost. */
   readonly redirectUris?: readonly string[]
 }
@@ -50,7 +52,11 @@ export async function startDemoProvider(options: DemoProviderOptions = {}): Prom
   let requestDelayMs = 0
   let responseDelayMs = 0
   const closing = new AbortController()
-  const { clientId = 'holdfast-example', clientSecret = 'demo-secret-that-is-no-secret' } = options
+  const {
+    clientId = 'holdfast-example',
+    clientSecret = 'demo-secret-that-is-no-secret',
+    clientAuthentication = 'client_secret_basic',
+  } = options
   const redirectUris = options.redirectUris ?? [`http://${HOST}/connect/demo/callback`, 'http://localhost/connect/demo/callback']
 
   const server = createServer()
@@ -60,7 +66,7 @@ export async function startDemoProvider(options: DemoProviderOptions = {}): Prom
 
   const provider = new Provider(
     issuer,
-    providerConfiguration({ clientId, clientSecret, redirectUris }, () => accessTokenTtlS),
+    providerConfiguration({ clientId, clientSecret, clientAuthentication, redirectUris }, () => accessTokenTtlS),
   )
   const tokenRequests = logTokenRequests(provider)
   const grants = followGrants(provider)

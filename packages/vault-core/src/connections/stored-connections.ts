@@ -38,6 +38,12 @@ const PAGE = 200
 const SECRETS = ['clientSecret', 'privateKey'] as const
 type SecretField = (typeof SECRETS)[number]
 
+/** Stand for secrets that are not opened, and pass as such. */
+const PLACEHOLDERS: Readonly<Record<SecretField, string>> = {
+  clientSecret: '-'.repeat(32),
+  privateKey: '{"kty":"OKP","crv":"Ed25519","d":"-"}',
+}
+
 interface StoredConnection {
   readonly v: 1
   readonly input: Omit<ConnectionInput, SecretField>
@@ -86,7 +92,9 @@ export function createStoredConnections(parts: {
   /** Opens no secret: that one is there is seen without. */
   const infoOf = (row: DocumentRow): ConnectionInfo => {
     const { input, sealed, createdTime, lastUpdated } = readStored(row)
-    const placeholders = Object.fromEntries(SECRETS.filter((field) => sealed[field] !== undefined).map((field) => [field, '-']))
+    const placeholders = Object.fromEntries(
+      SECRETS.filter((field) => sealed[field] !== undefined).map((field) => [field, PLACEHOLDERS[field]]),
+    )
     return connectionInfo(readBack(row, { ...input, ...placeholders }), { createdTime, lastUpdated })
   }
 

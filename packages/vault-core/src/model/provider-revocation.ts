@@ -2,6 +2,7 @@ import { closedObject, createFieldProblems, type FieldProblems } from '../docume
 import { readId } from '../documents/read-fields.js'
 import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client-authentication-method.js'
 import { endpointUrlProblem } from './endpoint-url.js'
+import { hmacSecretProblem } from './hmac-secret.js'
 import { isReservedHeader, MOST_ENTRIES, oneOf, PARAMETER_NAME, RESERVED, readTexts } from './read-texts.js'
 
 /**
@@ -93,6 +94,8 @@ export function readProviderRevocation(
   const needs = method === 'private_key_jwt' ? 'privateKey' : method === 'none' || method === 'omit' ? undefined : 'clientSecret'
   if (method !== undefined && needs !== undefined && connection.get(needs) === undefined) {
     problems.add('revocation.clientAuthentication', `needs the connection's \`${needs}\``)
+  } else if (method === 'client_secret_jwt' && hmacSecretProblem(connection.get('clientSecret')) !== undefined) {
+    problems.add('revocation.clientAuthentication', 'is `client_secret_jwt`, which needs a `clientSecret` of at least 32 bytes')
   } else if (token?.in === 'bearer' && method === 'client_secret_basic') {
     problems.add('revocation.clientAuthentication', 'cannot be `client_secret_basic` beside a bearer token: both stand in one header')
   }

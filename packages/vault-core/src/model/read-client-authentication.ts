@@ -1,5 +1,6 @@
 import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client-authentication-method.js'
 import { hasControlCharacter } from './connection-properties.js'
+import { hmacSecretProblem } from './hmac-secret.js'
 import { readPrivateKey } from './private-key.js'
 
 export interface ReadClientAuthentication {
@@ -38,9 +39,10 @@ export function readClientAuthentication(fields: ReadonlyMap<string, unknown>): 
     if (hasSecret && hasKey) note(problems, 'clientAuthentication', 'is needed when both `clientSecret` and `privateKey` are given')
     return { method, problems }
   }
-  const usesSecret = method === 'client_secret_basic' || method === 'client_secret_post'
+  const usesSecret = method.startsWith('client_secret_')
   if (usesSecret && !hasSecret) note(problems, 'clientSecret', `is missing: \`${method}\` needs it`)
   if (!usesSecret && hasSecret) note(problems, 'clientSecret', `is given, but \`${method}\` does not use it: leave it out`)
+  if (method === 'client_secret_jwt' && hasSecret) note(problems, 'clientSecret', hmacSecretProblem(fields.get('clientSecret')))
   if (method === 'private_key_jwt' && !hasKey) note(problems, 'privateKey', 'is missing: `private_key_jwt` needs it')
   if (method !== 'private_key_jwt' && hasKey) note(problems, 'privateKey', `is given, but \`${method}\` does not use it: leave it out`)
   return { method, problems }

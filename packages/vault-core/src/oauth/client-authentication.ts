@@ -3,6 +3,7 @@ import { randomToken } from '../crypto/random-token.js'
 import { signJwt } from '../crypto/sign-jwt.js'
 import { VaultError } from '../errors.js'
 import type { ClientAuthenticationMethod, Connection } from '../model/connection.js'
+import { hmacSecretProblem } from '../model/hmac-secret.js'
 import { readPrivateKey } from '../model/private-key.js'
 import type { ProviderHooks } from '../model/provider-hooks.js'
 import { clockSkewS, importSigningKey, type Runtime } from '../runtime.js'
@@ -33,6 +34,8 @@ export async function clientAuthenticationOf(
       return clientSecretBasic(required(clientSecret, 'clientSecret').reveal())
     case 'client_secret_post':
       return oauth.ClientSecretPost(required(clientSecret, 'clientSecret').reveal())
+    case 'client_secret_jwt':
+      return clientSecretJwt(required(clientSecret, 'clientSecret').reveal(), connection, runtime)
     case 'private_key_jwt':
       return privateKeyJwt(required(privateKey, 'privateKey').reveal(), connection, runtime)
     case 'none':
@@ -57,13 +60,25 @@ export function formEncode(text: string): string {
 
 async function privateKeyJwt(text: string, connection: Connection, runtime: Runtime): Promise<oauth.ClientAuth> {
   const { key, kid } = await importedKey(text, connection)
-  return oauth.PrivateKeyJwt(kid === undefined ? key : { key, kid }, {
+  return oauth.PrivateKeyJwt(kid === undefined ? key : { key, kid }, assertionOptions(connection, runtime))
+}
+
+/** By HS256. @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication OpenID Connect Core, section 9} */
+function clientSecretJwt(secret: string, connection: Connection, runtime: Runtime): oauth.ClientAuth {
+  const problem = hmacSecretProblem(secret)
+  if (problem !== undefined)
+    throw new VaultError('invalid_configuration', `The client secret of a connection ${problem}.`, { fields: { clientSecret: problem } })
+  return oauth.ClientSecretJwt(secret, assertionOptions(connection, runtime))
+}
+
+function assertionOptions(connection: Connection, runtime: Runtime): oauth.ModifyAssertionOptions {
+  return {
     [oauth.modifyAssertion]: (_header, payload) => {
       payload.jti = randomToken(runtime.random, 32)
       // RFC 7523, section 3: where no issuer is known, the token endpoint names the server.
       if (connection.issuer === undefined && connection.endpoints.token !== undefined) payload.aud = connection.endpoints.token
     },
-  })
+  }
 }
 
 /** The provider's own way. What a hook returns goes into the message and nowhere else. */

@@ -49,6 +49,19 @@ describe('a connection in the store', () => {
     await expect(world.vault().connections.get('gitlab')).rejects.toMatchObject({ code: 'decryption_failed' })
   })
 
+  it.each([
+    ['a secret for HS256', { clientAuthentication: 'client_secret_jwt', clientSecret: 'canary-secret-of-more-than-32-bytes' } as const],
+    ['a private key', { clientAuthentication: 'private_key_jwt', privateKey: '{"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA"}' } as const],
+  ])('is described without opening %s', async (_name, authentication) => {
+    const { clientSecret: _clientSecret, ...rest } = github
+    const { connections } = vaultWorld().vault()
+    await connections.put({ ...rest, ...authentication })
+    const { clientAuthentication } = authentication
+    const described = await connections.describe('github')
+    expect(described).toMatchObject({ clientAuthentication, hasPrivateKey: clientAuthentication === 'private_key_jwt' })
+    expect((await connections.describeAll()).items).toContainEqual(described)
+  })
+
   it('is seen changed within a second elsewhere, and at once here', async () => {
     const world = vaultWorld()
     const [here, elsewhere] = [world.vault(), world.vault()]

@@ -91,6 +91,7 @@ describe('a connection that is right', () => {
     ['none', { ...explicit, clientSecret: undefined, clientAuthentication: 'none' }, 'none'],
     ['no secret', { connectionId: 'a', issuer: 'https://a.example', clientId: 'c' }, 'none'],
     ['secret', minimal, 'client_secret_basic'],
+    ['32 bytes', { ...minimal, clientSecret: 'é'.repeat(16), clientAuthentication: 'client_secret_jwt' }, 'client_secret_jwt'],
   ])('authenticates by what it has: %s', (_name, input, expected) => {
     expect(parseConnection(input).clientAuthentication).toBe(expected)
   })
@@ -145,7 +146,13 @@ describe('a connection that is wrong', () => {
     ['basic without secret', { ...minimal, clientSecret: undefined, clientAuthentication: 'client_secret_basic' }, ['clientSecret']],
     ['none with secret', { ...minimal, clientAuthentication: 'none' }, ['clientSecret']],
     ['a key wanted but not given', { ...minimal, clientAuthentication: 'private_key_jwt' }, ['clientSecret', 'privateKey']],
-    ['an unknown method', { ...minimal, clientAuthentication: 'client_secret_jwt' }, ['clientAuthentication']],
+    ['an unknown method', { ...minimal, clientAuthentication: 'client_secret_digest' }, ['clientAuthentication']],
+    [
+      'a secret of 31 bytes for HS256',
+      { ...minimal, clientSecret: 's'.repeat(31), clientAuthentication: 'client_secret_jwt' },
+      ['clientSecret'],
+    ],
+    ['HS256 without secret', { ...minimal, clientSecret: undefined, clientAuthentication: 'client_secret_jwt' }, ['clientSecret']],
     [
       'a key that is none',
       { ...minimal, clientSecret: undefined, privateKey: 'abc', clientAuthentication: 'private_key_jwt' },

@@ -49,6 +49,7 @@ describe('a revocation of a provider’s own', () => {
     ['a bearer token with a name', { url, token: { in: 'bearer', name: 'x' } }, 'revocation.token.name'],
     ['a header that is reserved', { url, token: { in: 'header', name: 'Cookie' } }, 'revocation.token.name'],
     ['an unknown authentication', { url, clientAuthentication: 'basic' }, 'revocation.clientAuthentication'],
+    ['a secret too short for its authentication', { url, clientAuthentication: 'client_secret_jwt' }, 'revocation.clientAuthentication'],
     ['an authentication without its key', { url, clientAuthentication: 'private_key_jwt' }, 'revocation.clientAuthentication'],
     [
       'two things in one header',

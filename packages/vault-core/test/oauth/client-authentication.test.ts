@@ -82,6 +82,39 @@ describe('client authentication', () => {
     })
   })
 
+  it.each([
+    [undefined, 'https://provider.example/token'],
+    ['https://provider.example', 'https://provider.example'],
+  ])('by an assertion under the secret signs with HS256, and sends the secret nowhere: issuer %s', async (issuer, audience) => {
+    const clientSecret = 'canary-secret-of-more-than-32-bytes-é'
+    const request = await requestOf({ clientAuthentication: 'client_secret_jwt', clientSecret, issuer })
+    expect(request.form.get('client_assertion_type')).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+    const key = new TextEncoder().encode(clientSecret)
+    const { payload, protectedHeader } = await jwtVerify(request.form.get('client_assertion') ?? '', key, {
+      issuer: 'client-1',
+      subject: 'client-1',
+      audience,
+      algorithms: ['HS256'],
+      currentDate: new Date(NOW_MS),
+    })
+    expect(protectedHeader.alg).toBe('HS256')
+    expect(payload.jti).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60)
+    expect(`${request.url} ${request.form} ${JSON.stringify([...request.headers])}`).not.toContain('canary-secret')
+  })
+
+  it('by a secret that is too short for a refresh request of its own sends nothing', async () => {
+    const endpoint = faultyTokenEndpoint(() => jsonAnswer(200, {}))
+    const connection = explicitConnection({
+      clientSecret: 'canary-short',
+      refreshRequest: { clientAuthentication: 'client_secret_jwt' },
+    })
+    const outcome = await refreshThrough(endpoint.fetch, { connection })
+    expect(outcome).toMatchObject({ kind: 'no_answer', notSent: true, reason: 'configuration', cause: { code: 'invalid_configuration' } })
+    expect(endpoint.requests).toEqual([])
+    if (outcome.kind === 'no_answer') expect(`${outcome.cause} ${JSON.stringify(outcome)}`).not.toContain('canary')
+  })
+
   it('by a key that only looks like one sends nothing, and does not show the key', async () => {
     const endpoint = faultyTokenEndpoint(() => jsonAnswer(200, {}))
     const privateKey = '{"kty":"EC","crv":"P-256","x":"canary","y":"canary","d":"canary"}'

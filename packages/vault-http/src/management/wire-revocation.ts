@@ -16,7 +16,7 @@ export const wireRevocation: z.ZodExactOptional<z.ZodType<ProviderRevocation>> =
       .exactOptional()
       .meta({ description: 'Where the token stands. Default: the field `token` of a form.' }),
     clientAuthentication: z
-      .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none', 'omit'])
+      .enum(['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none', 'omit'])
       .exactOptional()
       .meta({ description: 'Default: nothing with a token in a header, else as at the token endpoint.' }),
     parameters: texts.meta({ description: 'Further fields of the body. No secrets.' }),
