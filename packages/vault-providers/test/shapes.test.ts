@@ -28,21 +28,19 @@ describe.each(shapes)('%s', (_name, shape) => {
     }
   })
 
-  it.skipIf(!shape.refresh)('refreshes as the provider wants it', async () => {
-    const { provider, connect, vault, selector } = await world(shape)
-    await connect()
-    provider.answers.push(Response.json(shape.refresh?.response))
-    const before = provider.sent.length
-    const { accessToken, tokenType, scope, properties } = await vault.getCredentials(selector, { forceRefresh: true })
-    const {
-      lifetimeS: _lifetimeS,
-      label: _label,
-      accountId: _accountId,
-      ...wanted
-    } = { ...shape.refresh?.credentials } as ExpectedCredentials
-    expect({ accessToken, tokenType, scope, properties }).toMatchObject(wanted)
-    expectRequest(provider.sent[before], shape.refresh?.request ?? {})
-  })
+  it.each(shape.refresh ? [shape.refresh] : [])(
+    'refreshes as the provider wants it',
+    async ({ response, request = {}, credentials = {} }) => {
+      const { provider, connect, vault, selector } = await world(shape)
+      await connect()
+      provider.answers.push(Response.json(response))
+      const before = provider.sent.length
+      const { accessToken, tokenType, scope, properties } = await vault.getCredentials(selector, { forceRefresh: true })
+      const { lifetimeS: _lifetimeS, label: _label, accountId: _accountId, ...wanted } = credentials
+      expect({ accessToken, tokenType, scope, properties }).toMatchObject(wanted)
+      expectRequest(provider.sent[before], request)
+    },
+  )
 
   it.each(shape.refusals ?? [])('understands that a refresh failed: $status $body', async ({ status, body, code }) => {
     const { provider, connect, vault, selector } = await world(shape)

@@ -39,6 +39,8 @@ export interface ProviderHooks {
 export interface ClientAuthenticationRequest {
   readonly clientId: string
   readonly clientSecret: Secret | undefined
+  /** The connection's `tags`: for what a provider wants to know of an application besides, such as the id of its team. */
+  readonly tags: Readonly<Record<string, string>>
   /** Epoch seconds by the vault's clock. */
   readonly nowS: number
   /** For `jti`: 256 bits of the vault's random source, base64url. */

@@ -88,10 +88,11 @@ function builtAuthentication(
   runtime: Runtime,
 ): oauth.ClientAuth {
   return async (_server, _client, body, headers) => {
-    const { clientId, clientSecret } = connection
+    const { clientId, clientSecret, tags = {} } = connection
     const { parameters = {}, headers: ownHeaders = {} } = await build({
       clientId,
       clientSecret,
+      tags,
       nowS: Math.floor(runtime.clock.now() / 1000),
       randomId: randomToken(runtime.random, 32),
       signJwt: async (payload, header = {}) => {

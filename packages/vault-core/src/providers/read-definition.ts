@@ -1,5 +1,4 @@
 import { didYouMean } from '../model/did-you-mean.js'
-import { endpointUrlProblem } from '../model/endpoint-url.js'
 import { readConnection } from '../model/parse-connection.js'
 import { fillDefinition } from './fill-definition.js'
 import type { ProviderDefinition, ProviderVariable } from './provider-definition.js'
@@ -55,8 +54,8 @@ export function definitionProblems(given: unknown): ReadonlyMap<string, string> 
   if (typeof providerId !== 'string' || !/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(providerId))
     problems.set('providerId', 'must be 1 to 64 lower-case letters, digits and `-`')
   if (typeof name !== 'string' || name.trim() === '') problems.set('name', 'is missing')
-  const documentationProblem = endpointUrlProblem(documentation, { allowInsecureRequests: false, queryAllowed: true })
-  if (documentationProblem) problems.set('documentation', documentationProblem)
+  if (typeof documentation !== 'string' || !documentation.startsWith('https://') || !URL.canParse(documentation))
+    problems.set('documentation', 'must be the https URL of the page about its OAuth')
   if (!['issued', 'with_offline_access', 'none'].includes(refreshTokens))
     problems.set('refreshTokens', 'must be `issued`, `with_offline_access` or `none`')
   if ((refreshTokens === 'with_offline_access') !== (offlineAccess !== undefined))

@@ -1,0 +1,21 @@
+import { gusto } from '../../src/providers/gusto.js'
+import type { Shape } from '../fixtures/shape.js'
+
+export const shape: Shape = {
+  connection: gusto({ clientId: 'app', clientSecret: 'app-secret' }),
+  authorization: { client_id: 'app' },
+  token: { access_token: 'first-access', token_type: 'Bearer', expires_in: 7200, refresh_token: 'first-refresh' },
+  userinfo: { uuid: '9779767e', email: 'alice@example.com' },
+  tokenRequest: {
+    url: 'https://api.gusto.com/oauth/token',
+    fields: { grant_type: 'authorization_code', code: 'code-1', client_id: 'app', client_secret: 'app-secret' },
+    headers: { authorization: undefined },
+  },
+  credentials: { accessToken: 'first-access', tokenType: 'Bearer', lifetimeS: 7200, accountId: '9779767e', label: 'alice@example.com' },
+  refresh: {
+    response: { access_token: 'second-access', token_type: 'Bearer', expires_in: 7200, refresh_token: 'second-refresh' },
+    request: { url: 'https://api.gusto.com/oauth/token', fields: { grant_type: 'refresh_token', refresh_token: 'first-refresh' } },
+    credentials: { accessToken: 'second-access' },
+  },
+  refusals: [{ status: 400, body: { error: 'invalid_grant' }, code: 'reauthorization_required' }],
+}
