@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import type { Configuration } from 'oidc-provider'
+import { type Configuration, errors } from 'oidc-provider'
 import { grantStorage } from './grant-storage.ts'
 import { INCLUDE_GRANTED_SCOPES } from './granted-scopes.ts'
 import { renderErrorPage } from './pages.ts'
@@ -9,6 +9,8 @@ export interface DemoClient {
   readonly clientId: string
   readonly clientSecret: string
   readonly clientAuthentication: 'client_secret_basic' | 'client_secret_jwt'
+  /** What tokens may be asked for by `resource` (RFC 8707): they are JWTs then, with that audience. */
+  readonly resources: readonly string[]
   /** On loopback any port is accepted (RFC 8252, section 7.3). */
   readonly redirectUris: readonly string[]
 }
@@ -52,6 +54,21 @@ export function providerConfiguration(client: DemoClient, accessTokenTtlS: () =>
       rpInitiatedLogout: { enabled: false },
       // A client may revoke its own tokens.
       revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
+      resourceIndicators: {
+        enabled: client.resources.length > 0,
+        defaultResource: () => [],
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_ctx, resource) => {
+          if (!client.resources.includes(resource)) throw new errors.InvalidTarget()
+          return {
+            scope: 'files.read files.write',
+            audience: resource,
+            accessTokenFormat: 'jwt',
+            jwt: { sign: { alg: 'RS256' } },
+            accessTokenTTL: accessTokenTtlS(),
+          }
+        },
+      },
       // And see what became of them.
       introspection: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
     },

@@ -87,8 +87,10 @@ async function grantWhatWasChosen(provider: Provider, grants: GrantFollower, ctx
   delete grant.rejected
   grant.addOIDCScope([...new Set([...allowed, ...before])].join(' '))
   if (refused.length > 0) grant.rejectOIDCScope(refused.filter((scope) => !before.includes(scope)).join(' '))
-  const { missingOIDCClaims } = prompt.details
+  const { missingOIDCClaims, missingResourceScopes } = prompt.details
   if (Array.isArray(missingOIDCClaims)) grant.addOIDCClaims(missingOIDCClaims.map(String))
+  const forResources: Readonly<Record<string, readonly string[]>> = Object(missingResourceScopes)
+  for (const [resource, scopes] of Object.entries(forResources)) grant.addResourceScope(resource, scopes.join(' '))
   if (before.length > 0) {
     // The token is for what was asked: so it was asked, too.
     interaction.params.scope = [...new Set([...String(params.scope ?? '').split(' '), ...before])].join(' ')

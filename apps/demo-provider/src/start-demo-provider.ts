@@ -20,6 +20,8 @@ export interface DemoProviderOptions {
   readonly clientAuthentication?: DemoClient['clientAuthentication']
   /** On loopback any port is accepted. Default: `/connect/demo/callback` on 127.0.0.1 and localhost. */
   readonly redirectUris?: readonly string[]
+  /** What tokens may be asked for by `resource`. Default: nothing. */
+  readonly resources?: readonly string[]
 }
 
 export interface DemoProvider {
@@ -66,7 +68,10 @@ export async function startDemoProvider(options: DemoProviderOptions = {}): Prom
 
   const provider = new Provider(
     issuer,
-    providerConfiguration({ clientId, clientSecret, clientAuthentication, redirectUris }, () => accessTokenTtlS),
+    providerConfiguration(
+      { clientId, clientSecret, clientAuthentication, redirectUris, resources: options.resources ?? [] },
+      () => accessTokenTtlS,
+    ),
   )
   const tokenRequests = logTokenRequests(provider)
   const grants = followGrants(provider)

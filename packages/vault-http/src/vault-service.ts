@@ -11,6 +11,7 @@ import { jsonReply, type Reply } from './reply.js'
 import { RequestCall } from './request-call.js'
 import { createRouter, type Match, type Route } from './router.js'
 import { connectCallbackRoute } from './routes/connect-callback.js'
+import { connectFormPostRoute } from './routes/connect-form-post.js'
 import { connectStartRoutes } from './routes/connect-start.js'
 import { credentialsOperation } from './routes/credentials.js'
 import { healthOperation } from './routes/health.js'
@@ -59,6 +60,7 @@ export function createVaultService<Context, Incoming extends VaultRequest>(
     [
       ...connectStartRoutes(settings),
       connectCallbackRoute(settings),
+      connectFormPostRoute(settings),
       ...(settings.login ? loginRoutes(settings, settings.login) : []),
       ...operationsOf(settings).map((operation) => operationRoute(settings, operation)),
     ],

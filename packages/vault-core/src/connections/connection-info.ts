@@ -33,6 +33,8 @@ export function connectionInfo(connection: Connection, times: Pick<ConnectionInf
     defaultConnectionProperties: rest.defaultConnectionProperties,
     incrementalConnectionProperties: rest.incrementalConnectionProperties,
     scopeSeparator: rest.scopeSeparator,
+    resource: rest.resources.length > 0 ? rest.resources : undefined,
+    responseMode: rest.responseMode,
     rotation: rest.rotation,
     defaultLifetimeS: rest.defaultLifetimeS,
     minValidityMs: rest.minValidityMs,

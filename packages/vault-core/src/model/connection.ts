@@ -51,6 +51,16 @@ export interface ConnectionInput extends ProviderQuirks {
    * Facebook. They stand in `facts.authorization` of `insufficient_scope`. Default: none.
    */
   readonly incrementalConnectionProperties?: ConnectionProperties
+  /**
+   * For which API the tokens are to be, as absolute URIs (RFC 8707): sent with authorization, code and refresh requests. A connection's tokens are all for
+   * these; for another resource make another connection. Default: none is named.
+   */
+  readonly resource?: string | readonly string[]
+  /**
+   * How the provider sends the browser back. `form_post`, which few want, is a POST from its site: `/connect/{connectionId}/callback` takes it. Default: as the
+   * provider does by itself, which is `query`.
+   */
+  readonly responseMode?: ResponseMode
   /** What stands between the scopes of an authorization request that the vault puts together. Default a space (RFC 6749, section 3.3). */
   readonly scopeSeparator?: ScopeSeparator
   /** Default `{ kind: 'strict' }`. */
@@ -104,6 +114,9 @@ export interface ApiTokenHeader {
 
 export type ScopeSeparator = ' ' | ','
 
+/** OAuth 2.0 Form Post Response Mode; OAuth 2.0 Multiple Response Type Encoding Practices. */
+export type ResponseMode = 'query' | 'form_post'
+
 export type TokenRequestContentType = 'application/x-www-form-urlencoded' | 'application/json'
 
 /** A connection that was parsed: every field is right, secrets are wrapped, defaults are filled in. */
@@ -128,6 +141,8 @@ export interface Connection {
   readonly defaultConnectionProperties: ConnectionProperties
   readonly incrementalConnectionProperties: ConnectionProperties
   readonly scopeSeparator: ScopeSeparator
+  readonly resources: readonly string[]
+  readonly responseMode: ResponseMode | undefined
   readonly rotation: RotationProfile
   readonly defaultLifetimeS: number | undefined
   readonly minValidityMs: number | undefined

@@ -73,6 +73,11 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
     'scopeSeparator',
     [undefined, ' ', ','].includes(fields.get('scopeSeparator') as string) ? undefined : 'must be a space or a comma',
   )
+  complain('resource', resourceProblem(fields.get('resource')))
+  complain(
+    'responseMode',
+    [undefined, 'query', 'form_post'].includes(fields.get('responseMode') as string) ? undefined : 'must be `query` or `form_post`',
+  )
   complain('rotation', rotationProblem(fields.get('rotation')))
   complain('defaultLifetimeS', rangeProblem(fields.get('defaultLifetimeS'), 1, TEN_YEARS_S, 'seconds'))
   complain('minValidityMs', rangeProblem(fields.get('minValidityMs'), 0, DAY_MS, 'milliseconds'))
@@ -128,6 +133,8 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'defaultConnectionProperties',
   'incrementalConnectionProperties',
   'scopeSeparator',
+  'resource',
+  'responseMode',
   'rotation',
   'defaultLifetimeS',
   'minValidityMs',
@@ -184,6 +191,17 @@ function contentTypeProblem(value: unknown): string | undefined {
   return known ? undefined : 'must be `application/x-www-form-urlencoded` or `application/json`'
 }
 
+/** RFC 8707, section 2: an absolute URI without a fragment. Not only https: some are URNs. */
+function resourceProblem(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const isUri = (uri: unknown): boolean =>
+    typeof uri === 'string' && uri.length <= 2048 && !/[\s\p{Cc}#]/u.test(uri) && uri.isWellFormed() && URL.canParse(uri)
+  return all.length >= 1 && all.length <= 10 && all.every(isUri)
+    ? undefined
+    : 'must be an absolute URI without a fragment, or 1 to 10 of them'
+}
+
 function rotationProblem(rotation: unknown): string | undefined {
   if (rotation === undefined) return undefined
   const { kind, seconds }: { kind?: unknown; seconds?: unknown } = typeof rotation === 'object' && rotation !== null ? rotation : {}
@@ -238,6 +256,8 @@ function buildConnection(
     clientSecret: input.clientSecret === undefined ? undefined : new Secret(input.clientSecret),
     privateKey: input.privateKey === undefined ? undefined : new Secret(input.privateKey),
     scopeSeparator: input.scopeSeparator ?? ' ',
+    resources: Object.freeze([input.resource ?? []].flat()),
+    responseMode: input.responseMode,
     rotation: Object.freeze<RotationProfile>(input.rotation ? { ...input.rotation } : { kind: read.grant ? 'none' : 'strict' }),
     defaultLifetimeS: input.defaultLifetimeS,
     minValidityMs: input.minValidityMs,

@@ -6,6 +6,7 @@ import type { Secret } from '../secret.js'
 import { exchangeFailed, type FlowFacts } from './authorization-errors.js'
 import { withDeadline } from './deadline.js'
 import type { PendingFlow } from './pending-flow.js'
+import { resourceParameters } from './resource-parameters.js'
 import { sendInOwnWay } from './send-in-own-way.js'
 import { sendTokenRequest } from './token-endpoint.js'
 import type { TokenResponse } from './token-response.js'
@@ -45,7 +46,7 @@ export async function exchangeCode(exchange: {
           parameters,
           flow.redirectUri,
           connection.quirks.pkce === 'unsupported' ? oauth.nopkce : flow.codeVerifier.reveal(),
-          options,
+          { ...options, additionalParameters: resourceParameters(connection) },
         ),
     }),
   )

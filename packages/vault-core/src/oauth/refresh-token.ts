@@ -5,6 +5,7 @@ import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { Discovery } from './discovery.js'
 import { requestGrant } from './request-grant.js'
+import { resourceParameters } from './resource-parameters.js'
 import { sendInOwnWay } from './send-in-own-way.js'
 import { sendTokenRequest } from './token-endpoint.js'
 import type { TokenEndpointOutcome } from './token-response.js'
@@ -54,6 +55,9 @@ export async function sendRefreshRequest({
         ? requestGrant({ grant: connection.grant, connection, server, client, authentication, runtime, options })
         : refreshRequest
           ? sendInOwnWay({ server, client, authentication, request: refreshRequest, token: refreshToken, options })
-          : oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken.reveal(), options),
+          : oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken.reveal(), {
+              ...options,
+              additionalParameters: resourceParameters(connection),
+            }),
   })
 }

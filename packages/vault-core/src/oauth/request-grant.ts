@@ -5,6 +5,7 @@ import type { Connection } from '../model/connection.js'
 import type { ConnectionGrant, JwtBearerGrant } from '../model/connection-grant.js'
 import type { Runtime } from '../runtime.js'
 import { signingKeyOf } from './client-authentication.js'
+import { resourceParameters } from './resource-parameters.js'
 
 /** How long an assertion is good for, seconds: a request takes less. Google takes at most an hour. */
 const ASSERTION_LIFETIME_S = 300
@@ -26,7 +27,10 @@ export async function requestGrant(asking: {
 }): Promise<Response> {
   const { grant, connection, server, client, authentication, runtime, options } = asking
   if (grant.type === 'client_credentials') {
-    const parameters = { ...grant.parameters, ...(grant.scope !== undefined && { scope: grant.scope }) }
+    const parameters = [
+      ...Object.entries({ ...grant.parameters, ...(grant.scope !== undefined && { scope: grant.scope }) }),
+      ...resourceParameters(connection),
+    ]
     return oauth.clientCredentialsGrantRequest(server, client, authentication, parameters, options)
   }
   if (grant.type !== 'jwt_bearer') throw new TypeError('Nothing is asked for such a grant.')

@@ -8,6 +8,7 @@ import type { StartAuthorization, StartedAuthorization } from './authorization-f
 import type { AuthorizationParts } from './authorization-parts.js'
 import { readStartRequest } from './authorization-request.js'
 import { FLOW_TTL_MS, type PendingFlows } from './pending-flow.js'
+import { resourceParameters } from './resource-parameters.js'
 
 /** 256 bits, as 43 characters of base64url. */
 const RANDOM_BYTES = 32
@@ -43,7 +44,7 @@ export async function startAuthorization(
     addAccount,
     replaceAccount,
   })
-  const authorizationUrl = authorizationUrlOf(endpoint, {
+  const authorizationUrl = authorizationUrlOf(endpoint, connection, {
     ...properties,
     response_type: 'code',
     [connection.quirks.clientIdParameter ?? 'client_id']: connection.clientId,
@@ -55,6 +56,7 @@ export async function startAuthorization(
       code_challenge_method: 'S256',
     }),
     ...(nonce === undefined ? {} : { nonce }),
+    ...(connection.responseMode !== undefined && { response_mode: connection.responseMode }),
   })
   return { authorizationUrl, state, flowBinding, expiresAt }
 
@@ -68,9 +70,10 @@ function isOpenIdConnect(connection: Connection, properties: ConnectionPropertie
   return connection.issuer !== undefined && (properties['scope'] ?? '').split(' ').includes('openid')
 }
 
-function authorizationUrlOf(endpoint: string, parameters: Readonly<Record<string, string>>): string {
+function authorizationUrlOf(endpoint: string, connection: Connection, parameters: Readonly<Record<string, string>>): string {
   const url = new URL(endpoint)
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  for (const [name, value] of resourceParameters(connection)) url.searchParams.append(name, value)
   return url.href
 }
 

@@ -15,6 +15,8 @@ type ProviderFields = Pick<
   | 'defaultConnectionProperties'
   | 'incrementalConnectionProperties'
   | 'scopeSeparator'
+  | 'resource'
+  | 'responseMode'
   | 'rotation'
   | 'defaultLifetimeS'
   | 'refreshTokenIdleLifetimeS'

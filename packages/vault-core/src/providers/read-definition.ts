@@ -24,6 +24,8 @@ const FIELDS: Readonly<Record<keyof ProviderDefinition, true>> = {
   defaultConnectionProperties: true,
   incrementalConnectionProperties: true,
   scopeSeparator: true,
+  resource: true,
+  responseMode: true,
   rotation: true,
   defaultLifetimeS: true,
   refreshTokenIdleLifetimeS: true,

@@ -2,7 +2,7 @@ import { type ClientAuthenticationRequest, defineProvider, VaultError } from '@h
 
 /**
  * Sign in with Apple: in place of a client secret there is a JWT, signed with the key that Apple gave out once. Its ids stand in `tags`, and the key
- * in `privateKey`: `apple({ clientId, privateKey, tags: { teamId, keyId } })`. Without scopes nothing but an id is told of the user.
+ * in `privateKey`: `apple({ clientId, privateKey, tags: { teamId, keyId } })`. Its answer is posted; the name that it sends once beside it is not kept.
  */
 export const apple = /* @__PURE__ */ defineProvider({
   providerId: 'apple',
@@ -13,6 +13,7 @@ export const apple = /* @__PURE__ */ defineProvider({
   tokenEndpoint: 'https://appleid.apple.com/auth/token',
   revocationEndpoint: 'https://appleid.apple.com/auth/revoke',
   jwksUri: 'https://appleid.apple.com/auth/keys',
+  responseMode: 'form_post',
   refreshTokens: 'issued',
   rotation: { kind: 'none' },
   hooks: { buildClientAuthentication: signedClientSecret },

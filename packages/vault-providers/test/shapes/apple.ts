@@ -10,7 +10,7 @@ rHwuPKN/w8W6Wg8jx5KyKPLZtwZ5324GPNhGJxisNHFnYhTuXvr/dL6h
 
 export const shape: Shape = {
   connection: apple({ clientId: 'com.example.app', privateKey: PRIVATE_KEY, tags: { teamId: 'TEAM123456', keyId: 'KEY1234567' } }),
-  authorization: { client_id: 'com.example.app' },
+  authorization: { client_id: 'com.example.app', response_mode: 'form_post' },
   token: { access_token: 'first-access', token_type: 'Bearer', expires_in: 3600, refresh_token: 'first-refresh', id_token: 'e30.e30.e30' },
   tokenRequest: { url: 'https://appleid.apple.com/auth/token', fields: { client_id: 'com.example.app', grant_type: 'authorization_code' } },
   credentials: { accessToken: 'first-access', tokenType: 'Bearer', lifetimeS: 3600 },
