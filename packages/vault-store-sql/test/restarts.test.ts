@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isVaultError, type VaultStore } from '@holdfast/vault-core'
 import { describe, expect, it } from 'vitest'
 import type { DatabaseServer } from '../../../scripts/services/database-server.ts'
@@ -32,13 +31,23 @@ describe.each(servers)('a server that is restarted in the middle: $name', ({ isT
       try {
         for (const userId of USERS) await store.credentials.insert({ ...newCredential('first'), userId })
         const isOver = new AbortController()
-        const writers = USERS.map((userId) => write(store, userId, isOver.signal))
+        const counts = USERS.map(() => 0)
+        const writers = USERS.map((userId, index) =>
+          write(store, userId, isOver.signal, () => {
+            counts[index] = (counts[index] ?? 0) + 1
+          }),
+        )
+        // Each has written some more, however slow the disk is, and is in the middle of it.
+        const untilAllWrote = async (): Promise<void> => {
+          const before = [...counts]
+          await expect.poll(() => counts.every((count, index) => count >= (before[index] ?? 0) + 4)).toBe(true)
+        }
         for (const end of ['kill', 'stop', 'kill'] as const) {
-          await sleep(300)
+          await untilAllWrote()
           await server[end]()
           await server.start()
         }
-        await sleep(300)
+        await untilAllWrote()
         isOver.abort()
         const results = await Promise.all(writers)
         for (const [index, { acknowledged }] of results.entries()) {
@@ -59,7 +68,12 @@ describe.each(servers)('a server that is restarted in the middle: $name', ({ isT
 })
 
 /** Writes on and on; what fails is asked again under the same attempt id until it is acknowledged. */
-async function write(store: VaultStore, userId: string, isOver: AbortSignal): Promise<{ acknowledged: number; failures: string[] }> {
+async function write(
+  store: VaultStore,
+  userId: string,
+  isOver: AbortSignal,
+  acknowledge: () => void,
+): Promise<{ acknowledged: number; failures: string[] }> {
   const failures: string[] = []
   for (let n = 0; ; n++) {
     const change = { key: { ...KEY, userId }, attemptId: `write-${n}`, expect: { version: n + 1 }, set: { secretRev: n + 1 } }
@@ -72,6 +86,7 @@ async function write(store: VaultStore, userId: string, isOver: AbortSignal): Pr
         failures.push(error.code)
       }
     }
+    acknowledge()
     if (isOver.aborted) return { acknowledged: n + 1, failures }
   }
 }
