@@ -56,7 +56,8 @@ export function createImportCredential(parts: {
   return async (credential, options = {}) => {
     const { actor, replace } = checked(credential, options)
     const { connectionId, userId, scope, subject, label } = credential
-    await connections.get(connectionId)
+    const { grant } = await connections.get(connectionId)
+    if (grant && grant.type !== 'api_key') refuseFields({ connectionId: 'has a credential of its own: users have none there' })
     const nowMs = runtime.clock.now()
     const knownAs = labelIn({ name: label })
     const saved = await saveGrant({

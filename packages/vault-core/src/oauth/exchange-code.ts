@@ -74,7 +74,7 @@ async function exchangeForLongLived(
       method: request.method,
       clientAuthentication: request.clientAuthentication,
       send: (client, authentication, options) =>
-        sendInOwnWay({ server: authorizationServer, client, authentication, request, token: accessToken, options }),
+        sendInOwnWay({ connection, server: authorizationServer, client, authentication, request, token: accessToken, options }),
     }),
   )
   if (outcome.kind !== 'answered') throw exchangeFailed(facts, outcome)

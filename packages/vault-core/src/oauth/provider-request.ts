@@ -22,7 +22,7 @@ export function asProviderRequest(
   if (tokenRequestContentType !== 'application/json') return { url, init: { ...init, headers, body } }
   return {
     url,
-    init: { ...init, headers: { ...headers, 'content-type': tokenRequestContentType }, body: JSON.stringify(Object.fromEntries(body)) },
+    init: { ...init, headers: { ...headers, 'content-type': tokenRequestContentType }, body: JSON.stringify(asObject(body)) },
   }
 }
 
@@ -37,8 +37,19 @@ function parametersOf(sent: URLSearchParams, { clientIdParameter, tokenRequestPa
   return body
 }
 
+/** A parameter that comes more than once, as `resource` may, is a list. */
+function asObject(parameters: URLSearchParams): Readonly<Record<string, string | readonly string[]>> {
+  const names = [...new Set(parameters.keys())]
+  const valuesOf = (name: string): string | readonly string[] => {
+    const [first = '', ...others] = parameters.getAll(name)
+    return others.length === 0 ? first : [first, ...others]
+  }
+  return Object.fromEntries(names.map((name) => [name, valuesOf(name)]))
+}
+
 function withQuery(endpoint: string, parameters: URLSearchParams): string {
   const url = new URL(endpoint)
-  for (const [name, value] of parameters) url.searchParams.set(name, value)
+  for (const name of parameters.keys()) url.searchParams.delete(name)
+  for (const [name, value] of parameters) url.searchParams.append(name, value)
   return url.href
 }

@@ -54,7 +54,7 @@ export async function sendRefreshRequest({
       connection.grant
         ? requestGrant({ grant: connection.grant, connection, server, client, authentication, runtime, options })
         : refreshRequest
-          ? sendInOwnWay({ server, client, authentication, request: refreshRequest, token: refreshToken, options })
+          ? sendInOwnWay({ connection, server, client, authentication, request: refreshRequest, token: refreshToken, options })
           : oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken.reveal(), {
               ...options,
               additionalParameters: resourceParameters(connection),

@@ -105,6 +105,7 @@ describe('the credential of a connection itself', () => {
     await expect(vault.getCredentials({ ...ROBOT, userId: 'alice' })).rejects.toMatchObject(refused)
     await expect(vault.getCredentials({ ...ROBOT, userId: '~connection' })).rejects.toMatchObject(refused)
     await expect(vault.fetch({ ...ROBOT, userId: 'alice' }, 'https://api.example/')).rejects.toMatchObject(refused)
+    await expect(vault.importCredential({ ...ROBOT, userId: 'alice', accessToken: 'x' })).rejects.toMatchObject({ code: 'invalid_request' })
     const flow = vault.authorization.start({ ...ROBOT, userId: 'alice', redirectUri: 'https://app.example/callback' })
     await expect(flow).rejects.toMatchObject({ code: 'invalid_request', facts: { fields: { connectionId: expect.any(String) } } })
   })

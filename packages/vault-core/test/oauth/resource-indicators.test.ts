@@ -26,6 +26,27 @@ describe('a connection for certain resources', () => {
     ])
   })
 
+  it('names them in JSON, and in a request of the provider’s own, too', async () => {
+    const sent: { readonly url: URL; readonly body: unknown }[] = []
+    const refreshRequest = { endpoint: 'https://provider.example/renew?v=2', method: 'GET' } as const
+    const world = vaultWorld({ resource: RESOURCES, tokenRequestContentType: 'application/json', refreshRequest })
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      sent.push({ url: new URL(String(input)), body: init?.body == null ? undefined : JSON.parse(String(init.body)) })
+      return Response.json({
+        access_token: `canary-access-${sent.length}`,
+        refresh_token: 'canary-refresh',
+        token_type: 'Bearer',
+        expires_in: 3600,
+      })
+    }
+    const vault = world.vault({ fetch })
+    await world.connect(vault)
+    await vault.getCredentials(ALICE, { forceRefresh: true })
+    expect(sent[0]?.body).toMatchObject({ grant_type: 'authorization_code', resource: RESOURCES })
+    expect(sent[1]?.url.searchParams.getAll('resource')).toEqual(RESOURCES)
+    expect(sent[1]?.url.searchParams.get('v')).toBe('2')
+  })
+
   it('names none where none is given', async () => {
     const { vault } = vaultWorld()
     const { authorizationUrl } = await vault().authorization.start({ ...ALICE, redirectUri: 'https://app.example/connect/drive/callback' })

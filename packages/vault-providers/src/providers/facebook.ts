@@ -22,6 +22,8 @@ export const facebook = /* @__PURE__ */ defineProvider({
   scopeSeparator: ',',
   rotation: { kind: 'none' },
   refreshRequest: { grantType: 'fb_exchange_token', tokenParameter: 'fb_exchange_token', token: 'access_token' },
+  // A token that is not renewed in sixty days has ended, and cannot buy another.
+  refreshTokenIdleLifetimeS: 5_184_000,
   longLivedRequest: { grantType: 'fb_exchange_token', tokenParameter: 'fb_exchange_token', token: 'access_token' },
   apiOrigins: ['https://graph.facebook.com'],
   hooks: {

@@ -21,6 +21,8 @@ export const instagram = /* @__PURE__ */ defineProvider({
     token: 'access_token',
     clientAuthentication: 'none',
   },
+  // A token that is not renewed in sixty days has ended, and cannot buy another.
+  refreshTokenIdleLifetimeS: 5_184_000,
   longLivedRequest: {
     endpoint: 'https://graph.instagram.com/access_token',
     method: 'GET',
