@@ -8,9 +8,11 @@ import { personByLogin } from './people.ts'
 export interface DemoClient {
   readonly clientId: string
   readonly clientSecret: string
-  readonly clientAuthentication: 'client_secret_basic' | 'client_secret_jwt'
+  readonly clientAuthentication: 'client_secret_basic' | 'client_secret_jwt' | 'none'
   /** What tokens may be asked for by `resource` (RFC 8707): they are JWTs then, with that audience. */
   readonly resources: readonly string[]
+  /** Tokens bound to a key, if the client shows one (RFC 9449). `nonce`: each proof needs one of the server's. */
+  readonly dpop: 'off' | 'on' | 'nonce'
   /** On loopback any port is accepted (RFC 8252, section 7.3). */
   readonly redirectUris: readonly string[]
 }
@@ -25,7 +27,7 @@ export function providerConfiguration(client: DemoClient, accessTokenTtlS: () =>
     clients: [
       {
         client_id: client.clientId,
-        client_secret: client.clientSecret,
+        ...(client.clientAuthentication !== 'none' && { client_secret: client.clientSecret }),
         client_name: 'Holdfast example',
         redirect_uris: [...client.redirectUris],
         // Native applications may use http on loopback.
@@ -54,6 +56,7 @@ export function providerConfiguration(client: DemoClient, accessTokenTtlS: () =>
       rpInitiatedLogout: { enabled: false },
       // A client may revoke its own tokens.
       revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
+      dPoP: { enabled: client.dpop !== 'off', nonceSecret: randomBytes(32), requireNonce: () => client.dpop === 'nonce' },
       resourceIndicators: {
         enabled: client.resources.length > 0,
         defaultResource: () => [],

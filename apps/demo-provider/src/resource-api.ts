@@ -4,7 +4,7 @@ import { type PersonFile, personByLogin } from './people.ts'
 type Middleware = Parameters<Provider['use']>[0]
 
 /**
- * The API behind the provider: `GET /api/files` and `GET /api/me`, for the bearer of a live access token with scope `files.read`, and with
+ * The API behind the provider, for bearer tokens alone: `GET /api/files` and `GET /api/me`, for the bearer of a live access token with scope `files.read`, and with
  * `files.write` `POST /api/files?name=…`, which adds an empty file. Scripts of any page may call it: what counts is the token, and no cookie.
  */
 export function resourceApi(provider: Provider): Middleware {
@@ -55,6 +55,6 @@ async function liveToken(provider: Provider, authorization: string) {
   const [, value] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization) ?? []
   if (value === undefined) return undefined
   const token = await provider.AccessToken.find(value)
-  if (!token || token.isExpired || token.grantId === undefined) return undefined
+  if (!token || token.isExpired || token.grantId === undefined || token.isSenderConstrained()) return undefined
   return (await provider.Grant.find(token.grantId)) ? token : undefined
 }

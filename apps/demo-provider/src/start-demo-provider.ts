@@ -18,6 +18,8 @@ export interface DemoProviderOptions {
   readonly clientSecret?: string
   /** The one way in which it lets the client in. Default `client_secret_basic`. */
   readonly clientAuthentication?: DemoClient['clientAuthentication']
+  /** Tokens bound to a key, if the client shows one. `nonce`: each proof needs one of the server's. Default `off`. */
+  readonly dpop?: DemoClient['dpop']
   /** On loopback any port is accepted. Default: `/connect/demo/callback` on 127.0.0.1 and localhost. */
   readonly redirectUris?: readonly string[]
   /** What tokens may be asked for by `resource`. Default: nothing. */
@@ -69,7 +71,7 @@ export async function startDemoProvider(options: DemoProviderOptions = {}): Prom
   const provider = new Provider(
     issuer,
     providerConfiguration(
-      { clientId, clientSecret, clientAuthentication, redirectUris, resources: options.resources ?? [] },
+      { clientId, clientSecret, clientAuthentication, redirectUris, resources: options.resources ?? [], dpop: options.dpop ?? 'off' },
       () => accessTokenTtlS,
     ),
   )

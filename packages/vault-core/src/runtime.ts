@@ -85,6 +85,24 @@ export async function generateEd25519KeyPair(): Promise<{ readonly privateKeyPkc
   return { privateKeyPkcs8: new Uint8Array(pkcs8), publicKeyX: jwk.x }
 }
 
+/** Makes a P-256 key pair, as a private JWK, which holds the public half as well. */
+export async function generateEs256Key(): Promise<JsonWebKey> {
+  const { privateKey } = await crypto.subtle.generateKey(ES256, true, ['sign', 'verify'])
+  const { kty, crv, x, y, d } = await crypto.subtle.exportKey('jwk', privateKey)
+  return { kty, crv, x, y, d } as JsonWebKey
+}
+
+/** Imports both halves of such a key. The private one cannot be exported again. */
+export async function importEs256KeyPair({ d, ...publicJwk }: JsonWebKey): Promise<CryptoKeyPair> {
+  const [privateKey, publicKey] = await Promise.all([
+    crypto.subtle.importKey('jwk', { ...publicJwk, d } as JsonWebKey, ES256, false, ['sign']),
+    crypto.subtle.importKey('jwk', publicJwk, ES256, true, ['verify']),
+  ])
+  return { privateKey, publicKey }
+}
+
+const ES256 = { name: 'ECDSA', namedCurve: 'P-256' } as const
+
 /** Imports a private key for signing. What it returns cannot be exported again. */
 export async function importSigningKey(
   key: { readonly format: 'pkcs8'; readonly der: Uint8Array<ArrayBuffer> } | { readonly format: 'jwk'; readonly jwk: JsonWebKey },

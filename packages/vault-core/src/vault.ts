@@ -13,6 +13,7 @@ import { measureHandOuts } from './credentials/measure-hand-outs.js'
 import { createRevocationJobs, REVOCATION_TOPIC } from './credentials/revocation-jobs.js'
 import { createRevokeAll } from './credentials/revoke-all.js'
 import { createSaveGrant } from './credentials/save-grant.js'
+import { createOpenDpopKey } from './credentials/sealed-dpop-key.js'
 import { openTokens } from './credentials/sealed-tokens.js'
 import { tellHandOuts } from './credentials/tell-hand-outs.js'
 import { createSealer } from './crypto/create-sealer.js'
@@ -30,6 +31,7 @@ import { silentLog } from './log.js'
 import { createConnectionRegistry } from './model/connection-registry.js'
 import { createAuthorization } from './oauth/authorization.js'
 import { createDiscovery } from './oauth/discovery.js'
+import { createDpopKeys } from './oauth/dpop-key.js'
 import { sendRefreshRequest } from './oauth/refresh-token.js'
 import { revokeTokens } from './oauth/revocation.js'
 import { createAccessRecords } from './permissions/access-records.js'
@@ -98,6 +100,8 @@ export function createVault(options: VaultOptions): Vault {
   const stored = createStoredConnections({ documents: store.documents, sealer, tenant, runtime })
   const connections = createConnections({ code, stored, runtime })
   const discovery = createDiscovery({ runtime })
+  const dpopKeys = createDpopKeys(runtime)
+  const openDpopKey = createOpenDpopKey({ sealer, dpopKeys })
   const revocations = createRevocationJobs({
     outbox: store.outbox,
     sealer,
@@ -151,7 +155,8 @@ export function createVault(options: VaultOptions): Vault {
     stopped: stopped.signal,
     owner,
     peerWaitMs: callerWaitMs,
-    sendRefresh: (connection, refreshToken, limits) => sendRefreshRequest({ connection, refreshToken, ...limits, discovery, runtime }),
+    openDpopKey,
+    sendRefresh: (connection, tokens, limits) => sendRefreshRequest({ connection, ...tokens, ...limits, discovery, runtime }),
     discardTokens,
   }
   const coordinator = createRefreshCoordinator(refreshContext)
@@ -207,10 +212,11 @@ export function createVault(options: VaultOptions): Vault {
             coordinator,
             unwritten: refreshContext.unwritten,
             lastUsed,
+            openDpopKey,
             runtime,
             callerWaitMs,
           }),
-          { tenant, connections, credentials: store.credentials, sealer, runtime, saveGrant },
+          { tenant, connections, credentials: store.credentials, sealer, runtime, dpopKeys, saveGrant },
         ),
         recorder,
       ),
@@ -247,7 +253,7 @@ export function createVault(options: VaultOptions): Vault {
     accountId,
     connections: whileOpen(connections),
     authorization: whileOpen(
-      createAuthorization({ connections, sealer, tickets: store.tickets, tenant, runtime, discovery, saveGrant, log }),
+      createAuthorization({ connections, sealer, tickets: store.tickets, tenant, runtime, discovery, dpopKeys, saveGrant, log }),
     ),
     permissions: whileOpen(permissions),
     accessRecords: whileOpen(accessRecords),

@@ -219,3 +219,32 @@ describe('the options of hand-outs', () => {
     expect(await vault.serviceClients.isFrozen(clientId)).toBe(true)
   })
 })
+
+describe('a token that is bound to a key of the vault', () => {
+  it('is handed to nobody, on either route, and told of to who may ask alone', async () => {
+    const { vault, handler, connect, reader, exchange, user, client } = await exchangeWorld()
+    await vault.connections.create({
+      connectionId: 'bound',
+      authorizationEndpoint: 'https://provider.example/authorize',
+      tokenEndpoint: 'https://provider.example/token',
+      clientId: 'app',
+      dpop: true,
+    })
+    await connect('bound', 'ann')
+    const { token } = await reader()
+    const ask = async (as: string) => {
+      const headers = { authorization: `Bearer ${as}` }
+      const response = await handler(new Request(`${PUBLIC_URL}/v1/connections/bound/users/ann/credentials`, { headers }), undefined)
+      return { status: response.status, body: await response.json() }
+    }
+    for (const as of [token, user('ann')])
+      expect(await ask(as)).toMatchObject({ status: 400, body: { errorCode: 'invalid_request', reason: 'token_bound_to_key' } })
+    expect((await ask((await client()).token)).body).toMatchObject({ errorCode: 'permission_denied' })
+    const asked = { connection: 'bound', requested_subject: 'ann' }
+    expect(await exchange({ ...asked, subject_token: token })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_request', errorCode: 'invalid_request', reason: 'token_bound_to_key' },
+    })
+    expect((await exchange({ ...asked, subject_token: (await client()).token })).body).toMatchObject({ error: 'invalid_target' })
+  })
+})

@@ -215,7 +215,7 @@ function playProvider(provider: {
     return Response.json({
       access_token: `canary-access-${count}`,
       refresh_token: `canary-refresh-${count}`,
-      token_type: 'Bearer',
+      token_type: request.headers.has('dpop') ? 'DPoP' : 'Bearer',
       scope: 'files.read files.write',
       ...(provider.lifetimeS !== null && { expires_in: provider.lifetimeS }),
     })

@@ -30,6 +30,7 @@ export function connectionInfo(connection: Connection, times: Pick<ConnectionInf
     clientId: rest.clientId,
     clientAuthentication: rest.clientAuthentication,
     grant: rest.grant,
+    dpop: rest.dpop || undefined,
     defaultConnectionProperties: rest.defaultConnectionProperties,
     incrementalConnectionProperties: rest.incrementalConnectionProperties,
     scopeSeparator: rest.scopeSeparator,

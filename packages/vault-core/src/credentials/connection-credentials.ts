@@ -5,6 +5,7 @@ import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { Connection } from '../model/connection.js'
 import { isStatic } from '../model/connection-grant.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
+import type { DpopKeys } from '../oauth/dpop-key.js'
 import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
 import type { Runtime } from '../runtime.js'
 import { Secret } from '../secret.js'
@@ -26,10 +27,11 @@ export function withConnectionCredentials(
     readonly credentials: CredentialStore
     readonly sealer: Sealer
     readonly runtime: Runtime
+    readonly dpopKeys: DpopKeys
     readonly saveGrant: (grant: ConsentedGrant) => Promise<SavedGrant>
   },
 ): NotedGetCredentials {
-  const { tenant, connections, credentials, sealer, runtime, saveGrant } = parts
+  const { tenant, connections, credentials, sealer, runtime, dpopKeys, saveGrant } = parts
 
   return async (selector, options, note) => {
     const { connectionId, userId, accountId } = selector ?? {}
@@ -43,14 +45,15 @@ export function withConnectionCredentials(
     if (isStatic(connection.grant)) return staticCredentials(sealer, connection)
     const key = { tenant, connectionId, userId: CONNECTION_OWNER, accountId: DEFAULT_ACCOUNT_ID }
     const row = await credentials.get(key)
-    if (!row || row.status === 'disconnected') await begin(connectionId)
+    if (!row || row.status === 'disconnected') await begin(connection)
     return get({ connectionId, userId: CONNECTION_OWNER }, options, note)
   }
 
   /** The grant is what a refresh token is to a user: the first token is a refresh, made once by one process. */
-  async function begin(connectionId: string): Promise<void> {
+  async function begin({ connectionId, dpop }: Connection): Promise<void> {
     await saveGrant({
       connectionId,
+      ...(dpop && { dpopKey: await dpopKeys.generate() }),
       userId: CONNECTION_OWNER,
       tokens: {
         accessToken: undefined,

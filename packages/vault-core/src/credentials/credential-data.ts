@@ -17,6 +17,8 @@ export interface CredentialData {
   readonly sealedLabel?: string | null
   /** What the provider said of the grant beside its tokens, sealed: see `sealed-properties.ts`. Rows of earlier versions have none. */
   readonly sealedProperties?: string | null
+  /** The key that its tokens are bound to, sealed: see `sealed-dpop-key.ts`. Most have none. */
+  readonly sealedDpopKey?: string | null
   /** Since when the status is what it is. Rows of earlier versions do not say. */
   readonly statusSinceMs?: number
   /** Why the status is what it is, as a stable word. */

@@ -72,3 +72,12 @@ export function vaultClosed(): VaultError {
     reason: 'closed',
   })
 }
+
+/** The error for who can use no token that is bound to a key. */
+export function tokenBoundToKey({ connectionId, userId }: { readonly connectionId: string; readonly userId: string }): VaultError {
+  return new VaultError(
+    'invalid_request',
+    `The tokens of connection "${connectionId}" are bound to a key that does not leave the vault, and are no use without it. Let \`vault.fetch\`, or the proxy route of the HTTP API, send the request.`,
+    { connectionId, userId, reason: 'token_bound_to_key' },
+  )
+}

@@ -20,12 +20,13 @@ export interface ParsedGetOptions {
   readonly requiredScopes: readonly string[]
   readonly forceRefresh: boolean
   readonly rejected: string | undefined
+  readonly bearerOnly: boolean
   readonly signal: AbortSignal | undefined
 }
 
 /** Checks the options of `getCredentials`. @throws {VaultError} `invalid_request`, naming each bad field. */
 export function parseGetOptions(options: GetCredentialsOptions): ParsedGetOptions {
-  const { minValidityMs, requiredScopes = [], forceRefresh = false, rejected, actor, signal } = options ?? {}
+  const { minValidityMs, requiredScopes = [], forceRefresh = false, rejected, bearerOnly = false, actor, signal } = options ?? {}
   const fields: Record<string, string> = {}
   if (minValidityMs !== undefined && !(typeof minValidityMs === 'number' && Number.isFinite(minValidityMs) && minValidityMs >= 0)) {
     fields.minValidityMs = 'must be a number of milliseconds, 0 or more'
@@ -34,10 +35,11 @@ export function parseGetOptions(options: GetCredentialsOptions): ParsedGetOption
     fields.requiredScopes = 'must be an array of scope names, one each'
   }
   if (typeof forceRefresh !== 'boolean') fields.forceRefresh = 'must be true or false'
+  if (typeof bearerOnly !== 'boolean') fields.bearerOnly = 'must be true or false'
   if (rejected !== undefined && !(typeof rejected === 'string' && /^[A-Za-z0-9_-]{22}$/.test(rejected)))
     fields.rejected = 'must be the `fingerprint` of the credentials that were refused'
   readActor(actor, fields)
   if (signal !== undefined && !(signal instanceof AbortSignal)) fields.signal = 'must be an AbortSignal'
   refuseFields(fields)
-  return { minValidityMs, requiredScopes, forceRefresh, rejected, signal }
+  return { minValidityMs, requiredScopes, forceRefresh, rejected, bearerOnly, signal }
 }

@@ -1,4 +1,6 @@
 import type { Actor } from '../events/actor.js'
+import type { DpopKey } from '../oauth/dpop-key.js'
+import { refuseFields } from '../refuse-fields.js'
 import type { Secret } from '../secret.js'
 import type { ShownStatus } from './credential-status.js'
 
@@ -26,6 +28,11 @@ export interface GetCredentialsOptions {
   readonly forceRefresh?: boolean
   /** `fingerprint` of a token that the API refused with 401: refreshes, unless the vault holds another one by now or has just refreshed. */
   readonly rejected?: string
+  /**
+   * Refuse a token that is bound to a key (`dpop`), with `invalid_request` and reason `token_bound_to_key`: for who hands the token on to where no
+   * `dpopProof` can be had. Default false.
+   */
+  readonly bearerOnly?: boolean
   /** Who asks, for the events `accessed` and `access_refused`. */
   readonly actor?: Actor
   /** Ends this caller's wait. The refresh itself goes on for the others. */
@@ -51,6 +58,7 @@ export class Credentials {
   /** What the provider said of the grant beside its tokens, by the names in the connection's `credentialProperties`: `instance_url`, `realmId`. */
   readonly properties: Readonly<Record<string, string>>
   readonly #accessToken: Secret
+  readonly #dpopKey: DpopKey | undefined
 
   constructor(fields: {
     connectionId: string
@@ -62,6 +70,7 @@ export class Credentials {
     fingerprint: string
     properties: Readonly<Record<string, string>>
     accessToken: Secret
+    dpopKey?: DpopKey | undefined
   }) {
     this.connectionId = fields.connectionId
     this.userId = fields.userId
@@ -72,10 +81,42 @@ export class Credentials {
     this.fingerprint = fields.fingerprint
     this.properties = fields.properties
     this.#accessToken = fields.accessToken
+    this.#dpopKey = fields.dpopKey
   }
 
   get accessToken(): string {
     return this.#accessToken.reveal()
+  }
+
+  /**
+   * The proof for one request to the provider's API with this token, where `tokenType` is `DPoP`: for its header `DPoP`, beside
+   * `Authorization: DPoP <access token>`. `vault.fetch` does all of this by itself.
+   *
+   * @param request.nonce - What the API's last answer had in its header `DPoP-Nonce`, if it had one: one with status 401 and the error
+   *   `use_dpop_nonce` wants the request again, with it.
+   * @throws {VaultError} `invalid_request` where the token is bound to no key, and for a URL or a method that is none.
+   * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-7 RFC 9449, section 7}
+   * @example
+   * ```ts
+   * const dpop = await credentials.dpopProof({ method: 'GET', url })
+   * await fetch(url, { headers: { authorization: `DPoP ${credentials.accessToken}`, dpop } })
+   * ```
+   */
+  async dpopProof(request: { readonly method: string; readonly url: string | URL; readonly nonce?: string }): Promise<string> {
+    const { method, url, nonce } = request ?? {}
+    const href = String(url)
+    const fields: Record<string, string> = {}
+    if (!this.#dpopKey) fields.tokenType = 'is not `DPoP`: this token is bound to no key, and needs no proof'
+    if (typeof method !== 'string' || !/^[A-Za-z-]{1,32}$/.test(method)) fields.method = 'must be the name of a method'
+    if (!URL.canParse(href) || !/^https?:$/.test(new URL(href).protocol)) fields.url = 'must be an absolute http or https URL'
+    refuseFields(fields)
+    if (typeof nonce === 'string' && nonce !== '') this.#dpopKey?.useNonce('api', href, nonce)
+    return this.#dpopKey?.proof({ accessToken: this.accessToken, method, url: new URL(href) }) ?? ''
+  }
+
+  /** For `vault.fetch`: keeps the nonce of an API's answer. */
+  static noteDpopNonce(credentials: Credentials, url: string, headers: Headers): void {
+    credentials.#dpopKey?.noteNonce('api', url, headers)
   }
 }
 

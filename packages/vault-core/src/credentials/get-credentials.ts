@@ -15,11 +15,12 @@ import type { CredentialKey, CredentialRow, CredentialStore } from '../storage/c
 import { findAccount } from './accounts.js'
 import { CONNECTION_OWNER, wrongUser } from './connection-owner.js'
 import type { CredentialData } from './credential-data.js'
-import { credentialNotFound, providerUnavailable, reauthorizationRequired } from './credential-errors.js'
+import { credentialNotFound, providerUnavailable, reauthorizationRequired, tokenBoundToKey } from './credential-errors.js'
 import { type ParsedGetOptions, parseGetOptions, parseSelector } from './credential-request.js'
 import { type CredentialSelector, Credentials, type GetCredentialsOptions } from './credentials.js'
 import type { LastUsed } from './last-used.js'
 import { createOpenedTokens } from './opened-tokens.js'
+import type { OpenDpopKey } from './sealed-dpop-key.js'
 import { withNeededAuthorization } from './with-needed-authorization.js'
 
 export interface GetCredentialsParts {
@@ -30,6 +31,7 @@ export interface GetCredentialsParts {
   readonly coordinator: RefreshCoordinator
   readonly unwritten: UnwrittenGrants
   readonly lastUsed: LastUsed
+  readonly openDpopKey: OpenDpopKey
   readonly runtime: Runtime
   readonly callerWaitMs: number
 }
@@ -42,12 +44,13 @@ export type GetUserCredentials = (selector: CredentialSelector, options?: GetCre
 
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
 export function createGetCredentials(parts: GetCredentialsParts): GetUserCredentials {
-  const { tenant, connections, credentials, sealer, coordinator, unwritten, lastUsed, runtime, callerWaitMs } = parts
+  const { tenant, connections, credentials, sealer, coordinator, unwritten, lastUsed, openDpopKey, runtime, callerWaitMs } = parts
   const { look, open, propertiesOf, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
 
   return async (selector, options = {}, note = noteNothing) => {
     const { connectionId, userId, accountId } = parseSelector(selector)
-    const { minValidityMs, requiredScopes, forceRefresh, rejected, signal } = parseGetOptions(options)
+    const parsed = parseGetOptions(options)
+    const { requiredScopes, forceRefresh, rejected, signal } = parsed
     signal?.throwIfAborted()
     const connection = await connections.get(connectionId)
     if (connection.grant && connection.grant.type !== 'api_key' && userId !== CONNECTION_OWNER)
@@ -61,12 +64,12 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
       const grant = forceRefresh ? undefined : unwrittenOf(key)
       if (!grant || (rejected !== undefined && (await fingerprintOf(userId, grant.accessToken)) === rejected)) throw error
       note({ source: 'unwritten' })
-      return await handOut(key, grant, requiredScopes)
+      return await handOut(key, grant, parsed)
     }
     signal?.throwIfAborted()
     try {
       if (!row) throw credentialNotFound({ connectionId, userId })
-      return await getFrom(row, connection, { minValidityMs, requiredScopes, forceRefresh, rejected, signal }, note)
+      return await getFrom(row, connection, parsed, note)
     } catch (error) {
       throw withNeededAuthorization(error, { connection, key, row, requiredScopes })
     }
@@ -82,7 +85,7 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
     const unstored = forceRefresh ? undefined : unwritten.find(row, row)
     if (unstored) {
       note({ source: 'unwritten' })
-      return await handOut(row, unstored, requiredScopes)
+      return await handOut(row, unstored, options)
     }
     const isForced = forceRefresh || (rejected !== undefined && (await isStillRejected(row, data, rejected)))
     const freshness = judge(connection, row, data, minValidityMs, isForced)
@@ -90,12 +93,12 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
       case 'dead':
         throw reauthorizationRequired(row, data.reason ?? (isLiveRow(row, data) ? 'no_refresh_token' : 'expired'))
       case 'refresh-now':
-        return await handOut(row, await refreshed(connection, row, data, isForced, signal, note), requiredScopes, row)
+        return await handOut(row, await refreshed(connection, row, data, isForced, signal, note), options, row)
       case 'refresh-soon':
       case 'fresh':
         if (freshness === 'refresh-soon') letRunBehind(coordinator.refresh(connection, row))
         note({ source: freshness === 'fresh' ? 'live' : 'refreshing_behind', isOpened: accessToken !== undefined })
-        return await handOut(row, accessToken ? grantOf(row, data, accessToken) : await storedGrant(row, data), [], row)
+        return await handOut(row, accessToken ? grantOf(row, data, accessToken) : await storedGrant(row, data), options, row)
     }
   }
 
@@ -118,11 +121,13 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
   async function handOut(
     key: CredentialKey,
     grant: AccessGrant,
-    requiredScopes: readonly string[] = [],
+    { requiredScopes, bearerOnly }: ParsedGetOptions,
     used?: CredentialRow,
   ): Promise<Credentials> {
     const { connectionId, userId } = key
+    const { sealedDpopKey, accountKey, epoch } = grant
     assertScopes({ connectionId, userId }, grant, requiredScopes)
+    if (bearerOnly && sealedDpopKey !== null) throw tokenBoundToKey({ connectionId, userId })
     if (used) lastUsed.note(used)
     return new Credentials({
       connectionId,
@@ -134,6 +139,7 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
       fingerprint: await fingerprintOf(userId, grant.accessToken),
       properties: await propertiesOf(key, grant),
       accessToken: grant.accessToken,
+      dpopKey: sealedDpopKey === null ? undefined : await openDpopKey({ ...key, accountId: accountKey }, epoch, sealedDpopKey),
     })
   }
 

@@ -2,6 +2,7 @@ import { randomToken } from '../crypto/random-token.js'
 import type { Sealer } from '../crypto/sealer.js'
 import { isVaultError, VaultError } from '../errors.js'
 import type { EventRecorder } from '../events/event-recorder.js'
+import type { Connection } from '../model/connection.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
 import { hasSameScopes } from '../model/scopes.js'
 import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
@@ -14,6 +15,7 @@ import { accountIdOf, accountRows, subjectOf } from './accounts.js'
 import { chooseAccount } from './choose-account.js'
 import { type CredentialData, readCredentialData, writeCredentialData } from './credential-data.js'
 import type { DisconnectRow } from './disconnect.js'
+import { sealDpopKey } from './sealed-dpop-key.js'
 import { sealLabel } from './sealed-label.js'
 import { sealProperties } from './sealed-properties.js'
 import { openRefreshToken, sealTokens } from './sealed-tokens.js'
@@ -78,8 +80,10 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       const epoch = (row?.epoch ?? 0) + 1
       const sealedLabel = grant.label === undefined ? null : await sealLabel(sealer, key, epoch, grant.label)
       const sealedProperties = await sealProperties(sealer, key, epoch, tokens.properties)
-      const data = { ...granted, sealedLabel, sealedProperties }
-      const refreshToken = tokens.refreshToken ?? (row ? await refreshTokenOfSameAccount(sealer, row, data) : undefined)
+      const sealedDpopKey = grant.dpopKey === undefined ? null : await sealDpopKey(sealer, key, epoch, grant.dpopKey)
+      const data = { ...granted, sealedLabel, sealedProperties, sealedDpopKey }
+      const mayKeep = row && !isBoundToAnotherKey(row, connection, data)
+      const refreshToken = tokens.refreshToken ?? (mayKeep ? await refreshTokenOfSameAccount(sealer, row, data) : undefined)
       const set: CredentialContent = {
         ...(await sealTokens(sealer, { ...key, epoch, secretRev: (row?.secretRev ?? 0) + 1 }, { accessToken, refreshToken })),
         status: 'active',
@@ -166,6 +170,16 @@ function usableAccessToken({ connectionId, userId, tokens }: ConsentedGrant): Se
     `The provider of connection "${connectionId}" sent no access token that can be used: ${problems}.`,
     { connectionId, userId },
   )
+}
+
+/** The refresh token of a client without a secret is bound as well, to the key of its own consent (RFC 9449, section 5). */
+function isBoundToAnotherKey(row: CredentialRow, { clientAuthentication }: Connection, { sealedDpopKey }: CredentialData): boolean {
+  if (clientAuthentication !== 'none') return false
+  try {
+    return (readCredentialData(row).sealedDpopKey ?? null) !== null || (sealedDpopKey ?? null) !== null
+  } catch {
+    return true
+  }
 }
 
 /** Providers such as Google send a refresh token with the first consent only: it stays good for the same account, and for no other. */

@@ -2,7 +2,7 @@ import type { ApiRequest } from './api-request.js'
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** What is for the first origin alone. */
-const PRIVATE_HEADERS = ['authorization', 'proxy-authorization', 'cookie', 'origin']
+const PRIVATE_HEADERS = ['authorization', 'proxy-authorization', 'dpop', 'cookie', 'origin']
 /** What describes a body that is not sent again. */
 const BODY_HEADERS = ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location']
 

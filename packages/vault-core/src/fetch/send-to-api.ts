@@ -1,4 +1,4 @@
-import type { Credentials } from '../credentials/credentials.js'
+import { Credentials } from '../credentials/credentials.js'
 import { VaultError } from '../errors.js'
 import type { ApiTokenHeader, Connection } from '../model/connection.js'
 import { failureCode } from '../oauth/network-failure.js'
@@ -31,7 +31,7 @@ export async function sendToApi(parts: {
   let request = withoutHeader(parts.request, tokenHeaderOf(connection.api).name)
   let isOfToken = true
   for (let redirects = 0; ; redirects++) {
-    const response = await sendOnce(runtime, connection, isOfToken ? withToken(request, connection, credentials) : request)
+    const response = isOfToken ? await sendWithToken(parts, request) : await sendOnce(runtime, connection, request)
     const target = request.redirect === 'follow' ? redirectTarget(response, request.url) : undefined
     if (!target) return { response: redirects === 0 ? response : markRedirected(response), isOfToken }
     discardBody(response)
@@ -46,6 +46,24 @@ export async function sendToApi(parts: {
     isOfToken &&= isApi
     request = next
   }
+}
+
+/** An API that wants another nonce in the proof says so once: the request was refused for that alone, and goes again. */
+async function sendWithToken(parts: Parameters<typeof sendToApi>[0], request: ApiRequest): Promise<Response> {
+  const { connection, credentials, runtime } = parts
+  const response = await sendOnce(runtime, connection, await withToken(request, connection, credentials))
+  Credentials.noteDpopNonce(credentials, request.url.href, response.headers)
+  if (!request.isReplayable || !wantsNonce(response, credentials)) return response
+  discardBody(response)
+  const second = await sendOnce(runtime, connection, await withToken(request, connection, credentials))
+  Credentials.noteDpopNonce(credentials, request.url.href, second.headers)
+  return second
+}
+
+/** @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-9 RFC 9449, section 9} */
+function wantsNonce({ status, headers }: Response, { tokenType }: Credentials): boolean {
+  if (tokenType !== 'DPoP' || status !== 401 || !headers.has('dpop-nonce')) return false
+  return /\berror\s*=\s*"?use_dpop_nonce\b/i.test(headers.get('www-authenticate') ?? '')
 }
 
 /** What the caller wrote in the token's place is sent to nobody. */
@@ -69,14 +87,19 @@ async function sendOnce(runtime: Runtime, connection: Connection, request: ApiRe
   }
 }
 
-function withToken(request: ApiRequest, { api }: Connection, { tokenType, accessToken }: Credentials): ApiRequest {
-  const { name, prefix } = tokenHeaderOf(api, tokenType)
+async function withToken(request: ApiRequest, { api }: Connection, credentials: Credentials): Promise<ApiRequest> {
+  const { tokenType, accessToken } = credentials
+  // A credential stays bound whatever becomes of its connection: its token goes where bound tokens do.
+  const { name, prefix } = tokenHeaderOf(tokenType === 'DPoP' ? NO_HEADER : api, tokenType)
   const headers = new Headers(request.headers)
   headers.set(name, prefix === undefined ? accessToken : `${prefix} ${accessToken}`)
+  if (tokenType === 'DPoP') headers.set('dpop', await credentials.dpopProof(request))
   return { ...request, headers }
 }
 
-function tokenHeaderOf({ tokenHeader }: Connection['api'], tokenType = 'Bearer'): ApiTokenHeader {
+const NO_HEADER = { tokenHeader: undefined }
+
+function tokenHeaderOf({ tokenHeader }: Pick<Connection['api'], 'tokenHeader'>, tokenType = 'Bearer'): ApiTokenHeader {
   if (!tokenHeader) return { name: 'authorization', prefix: tokenType }
   const isAuthorization = tokenHeader.name.toLowerCase() === 'authorization'
   return isAuthorization ? { prefix: tokenType, ...tokenHeader } : tokenHeader

@@ -44,6 +44,11 @@ export interface ConnectionInput extends ProviderQuirks {
   readonly clientAuthentication?: ClientAuthenticationMethod
   /** For a credential of the connection itself, to which no user consents. Default: users consent, each for himself. */
   readonly grant?: ConnectionGrant
+  /**
+   * Bind each credential's tokens to a key of its own (DPoP, RFC 9449): a token that leaks is no use to who found it. `vault.fetch` sends a proof with each
+   * request. The provider must know DPoP: tokens of another type are refused. For credentials that begin from then on. Default false.
+   */
+  readonly dpop?: boolean
   /** Sent with each authorization request; a flow's own connection properties win over these. */
   readonly defaultConnectionProperties?: ConnectionProperties
   /**
@@ -140,6 +145,7 @@ export interface Connection {
   readonly clientAuthentication: ClientAuthenticationMethod
   readonly defaultConnectionProperties: ConnectionProperties
   readonly incrementalConnectionProperties: ConnectionProperties
+  readonly dpop: boolean
   readonly scopeSeparator: ScopeSeparator
   readonly resources: readonly string[]
   readonly responseMode: ResponseMode | undefined

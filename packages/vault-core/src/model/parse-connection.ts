@@ -78,12 +78,13 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
     'responseMode',
     [undefined, 'query', 'form_post'].includes(fields.get('responseMode') as string) ? undefined : 'must be `query` or `form_post`',
   )
+  if (fields.get('dpop') === true) complain('dpop', dpopProblem(fields, grant))
   complain('rotation', rotationProblem(fields.get('rotation')))
   complain('defaultLifetimeS', rangeProblem(fields.get('defaultLifetimeS'), 1, TEN_YEARS_S, 'seconds'))
   complain('minValidityMs', rangeProblem(fields.get('minValidityMs'), 0, DAY_MS, 'milliseconds'))
   complain('maxRefreshesPerSecond', rangeProblem(fields.get('maxRefreshesPerSecond'), 1, 10_000, 'refreshes'))
   complain('refreshTokenIdleLifetimeS', rangeProblem(fields.get('refreshTokenIdleLifetimeS'), 60, TEN_YEARS_S, 'seconds'))
-  for (const field of ['refreshAhead', 'allowInsecureRequests']) {
+  for (const field of ['refreshAhead', 'allowInsecureRequests', 'dpop']) {
     if (!['boolean', 'undefined'].includes(typeof fields.get(field))) complain(field, 'must be true or false')
   }
   complain('tokenRequestContentType', contentTypeProblem(fields.get('tokenRequestContentType')))
@@ -130,6 +131,7 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'privateKey',
   'clientAuthentication',
   'grant',
+  'dpop',
   'defaultConnectionProperties',
   'incrementalConnectionProperties',
   'scopeSeparator',
@@ -202,6 +204,12 @@ function resourceProblem(value: unknown): string | undefined {
     : 'must be an absolute URI without a fragment, or 1 to 10 of them'
 }
 
+/** What would send the token without its proof, or where there is no token to bind. */
+function dpopProblem(fields: ReadonlyMap<string, unknown>, grant: ConnectionGrant | undefined): string | undefined {
+  if (isStatic(grant)) return 'is given with a `grant` that asks for no token'
+  return fields.get('apiTokenHeader') === undefined ? undefined : 'does not go with `apiTokenHeader`: a bound token has its own place'
+}
+
 function rotationProblem(rotation: unknown): string | undefined {
   if (rotation === undefined) return undefined
   const { kind, seconds }: { kind?: unknown; seconds?: unknown } = typeof rotation === 'object' && rotation !== null ? rotation : {}
@@ -255,6 +263,7 @@ function buildConnection(
     clientId: input.clientId,
     clientSecret: input.clientSecret === undefined ? undefined : new Secret(input.clientSecret),
     privateKey: input.privateKey === undefined ? undefined : new Secret(input.privateKey),
+    dpop: input.dpop ?? false,
     scopeSeparator: input.scopeSeparator ?? ' ',
     resources: Object.freeze([input.resource ?? []].flat()),
     responseMode: input.responseMode,

@@ -4,6 +4,7 @@ import type { ConnectionRegistry } from '../model/connection-registry.js'
 import type { Runtime } from '../runtime.js'
 import type { TicketStore } from '../storage/contract.js'
 import type { Discovery } from './discovery.js'
+import type { DpopKeys } from './dpop-key.js'
 import type { SaveGrant } from './grant.js'
 
 /** What authorization flows work with. */
@@ -14,6 +15,7 @@ export interface AuthorizationParts {
   readonly tenant: string
   readonly runtime: Runtime
   readonly discovery: Discovery
+  readonly dpopKeys: DpopKeys
   readonly saveGrant: SaveGrant
   readonly log: Log
 }

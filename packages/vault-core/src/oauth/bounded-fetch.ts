@@ -17,15 +17,15 @@ export function boundedFetch(
     if (status < 200 || status > 299) {
       discardBody(response)
       // A redirect that is not followed has status 0 in browsers, which no Response can be made with.
-      return new Response(null, { status: status === 0 ? 302 : status, headers: pick(headers, 'retry-after') })
+      return new Response(null, { status: status === 0 ? 302 : status, headers: pick(headers, 'retry-after', 'dpop-nonce') })
     }
     const body = await readBody(response, signal)
     if (body.kind === 'too_large') throw new RangeError('The answer is larger than 1 MiB.')
-    return new Response(body.text, { status: 200, headers: pick(headers, 'content-type') })
+    return new Response(body.text, { status: 200, headers: pick(headers, 'content-type', 'dpop-nonce') })
   }
 }
 
-function pick(headers: Headers, name: string): Record<string, string> {
-  const value = headers.get(name)
-  return value === null ? {} : { [name]: value }
+function pick(headers: Headers, ...names: readonly string[]): Record<string, string> {
+  const picked = names.map((name) => [name, headers.get(name)] as const)
+  return Object.fromEntries(picked.filter((entry): entry is [string, string] => entry[1] !== null))
 }

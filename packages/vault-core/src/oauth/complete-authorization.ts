@@ -43,11 +43,13 @@ async function redeem(
   resolveUser: CompleteAuthorization['resolveUser'],
   actor: Actor | undefined,
 ): Promise<CompletedAuthorization> {
-  const { connections, discovery, runtime, saveGrant, log } = parts
+  const { connections, discovery, dpopKeys, runtime, saveGrant, log } = parts
   const connection = await connections.get(flow.connectionId)
   const authorizationServer = await discovery.authorizationServerOf(connection)
   const parameters = checkAuthorizationResponse({ connection, authorizationServer, callback, flow, facts, runtime })
-  const { tokens, requestStartedAtMs } = await exchangeCode({ connection, authorizationServer, parameters, flow, facts, runtime })
+  const dpopKey = flow.dpopKey && (await dpopKeys.open(flow.dpopKey, flow.connectionId))
+  const exchange = { connection, authorizationServer, parameters, flow, dpopKey, facts, runtime }
+  const { tokens, requestStartedAtMs } = await exchangeCode(exchange)
   const idToken =
     flow.nonce === undefined
       ? undefined
@@ -58,6 +60,7 @@ async function redeem(
     authorizationServer,
     idToken,
     tokens,
+    dpopKey,
     requestedScope,
     // Without a subject nothing tells that it is another account than the one that was asked for.
     isRequired: flow.context !== undefined || (accountId !== undefined && accountId !== DEFAULT_ACCOUNT_ID),
@@ -78,6 +81,7 @@ async function redeem(
     ...(label !== undefined && { label }),
     ...(isUnread && { isSubjectUnread: true }),
     ...(actor && { actor }),
+    ...(flow.dpopKey && { dpopKey: flow.dpopKey }),
   })
   return { ...saved, returnTo: flow.returnTo, context: flow.context }
 }

@@ -5,6 +5,7 @@ import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import { exchangeFailed, type FlowFacts } from './authorization-errors.js'
 import { withDeadline } from './deadline.js'
+import type { DpopKey } from './dpop-key.js'
 import type { PendingFlow } from './pending-flow.js'
 import { resourceParameters } from './resource-parameters.js'
 import { sendInOwnWay } from './send-in-own-way.js'
@@ -26,10 +27,11 @@ export async function exchangeCode(exchange: {
   /** From `validateAuthResponse`. */
   readonly parameters: URLSearchParams
   readonly flow: PendingFlow
+  readonly dpopKey: DpopKey | undefined
   readonly facts: FlowFacts
   readonly runtime: Runtime
 }): Promise<{ readonly tokens: TokenResponse; readonly requestStartedAtMs: number }> {
-  const { connection, authorizationServer, parameters, flow, facts, runtime } = exchange
+  const { connection, authorizationServer, parameters, flow, dpopKey, facts, runtime } = exchange
   const requestStartedAtMs = runtime.clock.now()
   const outcome = await withDeadline(runtime.clock, EXCHANGE_DEADLINE_MS, (signal) =>
     sendTokenRequest({
@@ -38,6 +40,7 @@ export async function exchangeCode(exchange: {
       signal,
       answers: 'code',
       callback: parameters,
+      dpopKey,
       send: (client, authentication, options) =>
         oauth.authorizationCodeGrantRequest(
           authorizationServer,
@@ -58,7 +61,7 @@ export async function exchangeCode(exchange: {
 
 /** What the code brought names the account; what the second request brings is kept. */
 async function exchangeForLongLived(
-  { connection, authorizationServer, facts, runtime, parameters }: Parameters<typeof exchangeCode>[0],
+  { connection, authorizationServer, facts, runtime, parameters, dpopKey }: Parameters<typeof exchangeCode>[0],
   first: TokenResponse,
   accessToken: Secret,
   request: ProviderTokenRequest,
@@ -71,6 +74,7 @@ async function exchangeForLongLived(
       signal,
       answers: 'refresh',
       callback: parameters,
+      dpopKey,
       method: request.method,
       clientAuthentication: request.clientAuthentication,
       send: (client, authentication, options) =>

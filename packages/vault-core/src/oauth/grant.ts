@@ -1,4 +1,5 @@
 import type { Actor } from '../events/actor.js'
+import type { Secret } from '../secret.js'
 import type { CompletedAuthorization } from './authorization-flow.js'
 import type { TokenResponse } from './token-response.js'
 
@@ -7,6 +8,8 @@ export interface ConsentedGrant {
   readonly connectionId: string
   readonly userId: string
   readonly tokens: TokenResponse
+  /** The key that the tokens are, or will be, bound to. */
+  readonly dpopKey?: Secret
   /** The scope that was asked for; undefined when none was. */
   readonly requestedScope: string | undefined
   /** When the code exchange was begun, epoch milliseconds: lifetimes count from here. */

@@ -7,12 +7,14 @@ import type { TokenProblem, TokenResponse } from './token-response.js'
  *
  * @param secrets - What the scope may not repeat, for it is shown to people.
  * @param named - What the connection's own names were found to say.
+ * @param tokenType - What the token has to be: with a proof sent, bound to its key.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749, section 5.1}
  */
 export function parseTokenResponse(
   body: object,
   secrets: readonly string[] = [],
   named: Pick<TokenResponse, 'properties' | 'account'> = { properties: {}, account: undefined },
+  tokenType: UsableTokenType = 'Bearer',
 ): TokenResponse {
   const problems: TokenProblem[] = []
   const note = (field: TokenProblem['field'], problem: string, fatal = false): void => {
@@ -24,7 +26,7 @@ export function parseTokenResponse(
   return {
     accessToken: readAccessToken(field('access_token'), note),
     refreshToken: readRefreshToken(field('refresh_token'), note),
-    tokenType: readTokenType(field('token_type'), note),
+    tokenType: readTokenType(field('token_type'), tokenType, note),
     expiresInS: readLifetime(field('expires_in'), (problem) => note('expires_in', problem)),
     refreshTokenExpiresInS: readLifetime(field('refresh_token_expires_in'), () => undefined) || undefined,
     scope: readScope(field('scope'), secrets, note),
@@ -38,6 +40,9 @@ export function parseTokenResponse(
 export function isStated(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '' && value !== false
 }
+
+/** The types that the vault can send on. */
+export type UsableTokenType = 'Bearer' | 'DPoP'
 
 type Note = (field: TokenProblem['field'], problem: string, fatal?: boolean) => void
 
@@ -69,10 +74,10 @@ function readRefreshToken(value: unknown, note: Note): Secret | undefined {
   return value.trim() === '' ? undefined : new Secret(value)
 }
 
-function readTokenType(value: unknown, note: Note): string | undefined {
+function readTokenType(value: unknown, expected: UsableTokenType, note: Note): string | undefined {
   if (value === undefined || value === null || value === '') {
-    // Several providers leave it out and mean Bearer.
-    note('token_type', 'is missing')
+    // Several providers leave it out and mean Bearer. One that bound the token says so (RFC 9449, section 5).
+    note('token_type', 'is missing', expected !== 'Bearer')
     return undefined
   }
   if (typeof value !== 'string') {
@@ -80,9 +85,9 @@ function readTokenType(value: unknown, note: Note): string | undefined {
     return undefined
   }
   const type = value.trim()
-  if (type.toLowerCase() === 'bearer') return 'Bearer'
+  if (type.toLowerCase() === expected.toLowerCase()) return expected
   // RFC 6749, section 7.1: a client must not use a token whose type it does not understand.
-  note('token_type', 'is not Bearer', true)
+  note('token_type', `is not ${expected}`, true)
   return /^[A-Za-z0-9._-]{1,64}$/.test(type) ? type : undefined
 }
 

@@ -14,6 +14,8 @@ export interface PendingFlow {
   readonly userId: string | undefined
   readonly redirectUri: string
   readonly codeVerifier: Secret
+  /** The key that the tokens are to be bound to; undefined where they are not. */
+  readonly dpopKey: Secret | undefined
   /** Undefined when the flow is not OpenID Connect. */
   readonly nonce: string | undefined
   /** {@link sha256Base64url} of the browser's secret; undefined for one that could be given none. */
@@ -82,6 +84,7 @@ interface PendingFlowJson {
   readonly userId: string | null
   readonly redirectUri: string
   readonly codeVerifier: string
+  readonly dpopKey?: string | null
   readonly nonce: string | null
   readonly bindingHash: string | null
   readonly scope: string | null
@@ -99,6 +102,7 @@ function write(flow: PendingFlow): string {
     userId: flow.userId ?? null,
     redirectUri: flow.redirectUri,
     codeVerifier: flow.codeVerifier.reveal(),
+    dpopKey: flow.dpopKey?.reveal() ?? null,
     nonce: flow.nonce ?? null,
     bindingHash: flow.bindingHash ?? null,
     scope: flow.requestedScope ?? null,
@@ -124,6 +128,7 @@ function read(text: string): PendingFlow {
     userId: json.userId ?? undefined,
     redirectUri: json.redirectUri,
     codeVerifier: new Secret(json.codeVerifier),
+    dpopKey: json.dpopKey ? new Secret(json.dpopKey) : undefined,
     nonce: json.nonce ?? undefined,
     bindingHash: json.bindingHash ?? undefined,
     requestedScope: json.scope ?? undefined,

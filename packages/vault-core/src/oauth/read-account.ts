@@ -73,11 +73,11 @@ function subjectIn({ issuer, userIdExpression }: Connection, { subject, claims, 
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse OpenID Connect Core, section 5.3.2}
  */
 async function furtherClaims(parts: AccountParts, { source, subject }: ProviderIdentity): Promise<ProviderIdentity['claims']> {
-  const { connection, authorizationServer, tokens, runtime, facts } = parts
+  const { connection, authorizationServer, tokens } = parts
   const asked = (tokens.scope ?? parts.requestedScope ?? '').split(/[\s,]+/)
   const isOffered = connection.endpoints.userinfo !== undefined || asked.includes('email') || asked.includes('profile')
   const endpoint = connection.endpoints.userinfo ?? authorizationServer.userinfo_endpoint
   if (source !== 'id_token' || !isOffered || endpoint === undefined || !tokens.accessToken) return {}
-  const claims = await fetchUserinfo(endpoint, tokens.accessToken, connection, runtime, facts).catch(() => ({ sub: undefined }))
+  const claims = await fetchUserinfo(endpoint, tokens.accessToken, parts).catch(() => ({ sub: undefined }))
   return claims.sub === subject ? claims : {}
 }

@@ -6,6 +6,7 @@ import { type FlowFacts, responseInvalid, userinfoUnavailable } from './authoriz
 import type { ProviderIdentity } from './authorization-flow.js'
 import { boundedFetch } from './bounded-fetch.js'
 import { withDeadline } from './deadline.js'
+import type { DpopKey } from './dpop-key.js'
 import { fetchOf } from './fetch-of.js'
 import type { ValidIdToken } from './id-token.js'
 import { parseJsonObject } from './parse-json-object.js'
@@ -17,6 +18,8 @@ export interface IdentityParts {
   readonly authorizationServer: oauth.AuthorizationServer
   readonly idToken: ValidIdToken | undefined
   readonly tokens: TokenResponse
+  /** The key that the access token is bound to. */
+  readonly dpopKey: DpopKey | undefined
   readonly runtime: Runtime
   readonly facts: FlowFacts
 }
@@ -35,6 +38,7 @@ export async function readIdentity({
   authorizationServer,
   idToken,
   tokens,
+  dpopKey,
   runtime,
   facts,
 }: IdentityParts): Promise<ProviderIdentity> {
@@ -46,7 +50,7 @@ export async function readIdentity({
   const endpoint = connection.endpoints.userinfo ?? authorizationServer.userinfo_endpoint
   if (endpoint === undefined || !tokens.accessToken)
     throw responseInvalid(facts, 'it says nothing of who the user is (no ID token, no userinfo endpoint)', 'no_identity')
-  const claims = await fetchUserinfo(endpoint, tokens.accessToken, connection, runtime, facts)
+  const claims = await fetchUserinfo(endpoint, tokens.accessToken, { connection, dpopKey, runtime, facts })
   const { sub } = claims
   return { connectionId, issuer: undefined, subject: typeof sub === 'string' && sub !== '' ? sub : undefined, claims, source: 'userinfo' }
 }
@@ -59,26 +63,14 @@ export async function readIdentity({
 export async function fetchUserinfo(
   endpoint: string,
   accessToken: Secret,
-  connection: Connection,
-  runtime: Runtime,
-  facts: FlowFacts,
+  parts: Pick<IdentityParts, 'connection' | 'dpopKey' | 'runtime' | 'facts'>,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const { runtime, facts } = parts
   let text: string
   try {
     text = await withDeadline(runtime.clock, USERINFO_DEADLINE_MS, async (signal) => {
-      const fetchBounded = boundedFetch(fetchOf(runtime, connection, 'userinfo'), signal)
-      const response = await oauth.protectedResourceRequest(
-        accessToken.reveal(),
-        'GET',
-        new URL(endpoint),
-        new Headers({ accept: 'application/json' }),
-        null,
-        {
-          // An http URL was allowed, or refused, when the connection and the metadata were read.
-          [oauth.allowInsecureRequests]: true,
-          [oauth.customFetch]: (url, { headers }) => fetchBounded(url, { headers }),
-        },
-      )
+      const asked = await askUserinfo(endpoint, accessToken, parts, signal)
+      const response = asked.isForNonce ? (await askUserinfo(endpoint, accessToken, parts, signal)).response : asked.response
       if (response.status !== 200) throw new TypeError('The userinfo endpoint did not answer with 200.')
       return response.text()
     })
@@ -89,4 +81,28 @@ export async function fetchUserinfo(
   const claims = parseJsonObject(text)
   if (!claims) throw responseInvalid(facts, 'the userinfo endpoint answered with no JSON object', 'no_identity')
   return claims
+}
+
+/** @returns `isForNonce`: it was refused, and says which nonce it wants in the proof (RFC 9449, section 9). */
+async function askUserinfo(
+  endpoint: string,
+  accessToken: Secret,
+  { connection, dpopKey, runtime }: Pick<IdentityParts, 'connection' | 'dpopKey' | 'runtime'>,
+  signal: AbortSignal,
+): Promise<{ readonly response: Response; readonly isForNonce: boolean }> {
+  const fetchBounded = boundedFetch(fetchOf(runtime, connection, 'userinfo'), signal)
+  const url = new URL(endpoint)
+  const headers = new Headers({ accept: 'application/json' })
+  if (dpopKey) headers.set('dpop', await dpopKey.proof({ accessToken: accessToken.reveal(), method: 'GET', url }))
+  let isForNonce = false
+  const response = await oauth.protectedResourceRequest(accessToken.reveal(), 'GET', url, headers, null, {
+    // An http URL was allowed, or refused, when the connection and the metadata were read.
+    [oauth.allowInsecureRequests]: true,
+    [oauth.customFetch]: async (href, init) => {
+      const answer = await fetchBounded(href, { headers: init.headers })
+      isForNonce = (dpopKey?.noteNonce('api', href, answer.headers) ?? false) && answer.status === 401
+      return answer
+    },
+  })
+  return { response, isForNonce }
 }

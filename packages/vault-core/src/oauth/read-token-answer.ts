@@ -1,7 +1,7 @@
 import type { Connection, JsonObject } from '../model/connection.js'
 import { readErrorCode } from './error-code.js'
 import { parseJsonObject } from './parse-json-object.js'
-import { isStated, parseTokenResponse } from './parse-token-response.js'
+import { isStated, parseTokenResponse, type UsableTokenType } from './parse-token-response.js'
 import { type AnsweredRequest, asStandardAnswer, namedValues } from './provider-answer.js'
 import { discardBody, readBody } from './read-body.js'
 import { parseRetryAfter } from './retry-after.js'
@@ -20,6 +20,8 @@ export interface AnswerContext {
   readonly answers?: AnsweredRequest
   /** What the provider sent the browser back with. */
   readonly callback?: URLSearchParams | undefined
+  /** What the token has to be. Default `Bearer`. */
+  readonly tokenType?: UsableTokenType
 }
 
 const BY_THE_RFC: Pick<Connection, 'quirks' | 'userIdExpression'> = { quirks: {}, userIdExpression: undefined }
@@ -49,7 +51,7 @@ export async function readTokenAnswer(response: Response, context: AnswerContext
 
   // The content type is not asked: providers that send JSON as `text/html` exist, and their tokens are good.
   const sent: JsonObject | undefined = parseJsonObject(body.text)
-  const { connection = BY_THE_RFC, answers = 'refresh', callback } = context
+  const { connection = BY_THE_RFC, answers = 'refresh', callback, tokenType } = context
   const { answer, error, isUnmapped } = sent ? asStandardAnswer(sent, status, connection, answers) : NOTHING
   const secrets = answer ? [...context.sentSecrets, ...tokensIn(sent ?? {}), ...tokensIn(answer)] : []
   if (answer && isStated(error) && !(successful && hasToken(answer))) {
@@ -58,7 +60,8 @@ export async function readTokenAnswer(response: Response, context: AnswerContext
   if (!successful) return { kind: 'unusable', status, reason: 'http_status', retryAfterMs }
   if (body.text.trim() === '') return { kind: 'unusable', status, reason: 'empty', retryAfterMs }
   if (!answer) return { kind: 'unusable', status, reason: 'not_json', retryAfterMs }
-  const read = parseTokenResponse(isStated(error) ? { ...answer, error } : answer, secrets, namedValues(sent ?? {}, connection, callback))
+  const named = namedValues(sent ?? {}, connection, callback)
+  const read = parseTokenResponse(isStated(error) ? { ...answer, error } : answer, secrets, named, tokenType)
   if (!isUnmapped) return { kind: 'answered', status, response: read }
   const problem = { field: 'body', problem: 'could not be mapped by a hook of the provider', fatal: true } as const
   return { kind: 'answered', status, response: { ...read, problems: [...read.problems, problem] } }

@@ -4,6 +4,7 @@ import type { Connection } from '../model/connection.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { Discovery } from './discovery.js'
+import type { DpopKey } from './dpop-key.js'
 import { requestGrant } from './request-grant.js'
 import { resourceParameters } from './resource-parameters.js'
 import { sendInOwnWay } from './send-in-own-way.js'
@@ -13,6 +14,8 @@ import type { TokenEndpointOutcome } from './token-response.js'
 export interface RefreshRequest {
   readonly connection: Connection
   readonly refreshToken: Secret
+  /** The key that the grant's tokens are bound to. */
+  readonly dpopKey?: DpopKey | undefined
   /** Ends the request: not the caller's patience, but the request's own cap. */
   readonly signal: AbortSignal
   /** Asked directly before the request leaves, after discovery and signing: is the lease still held? False: nothing is sent. */
@@ -30,6 +33,7 @@ export interface RefreshRequest {
 export async function sendRefreshRequest({
   connection,
   refreshToken,
+  dpopKey,
   signal,
   maySend,
   discovery,
@@ -47,6 +51,7 @@ export async function sendRefreshRequest({
     runtime,
     signal,
     answers: 'refresh',
+    dpopKey,
     maySend,
     method: refreshRequest?.method,
     clientAuthentication: refreshRequest?.clientAuthentication,

@@ -19,7 +19,7 @@ export async function startAuthorization(
   flows: PendingFlows,
   request: StartAuthorization,
 ): Promise<StartedAuthorization> {
-  const { connections, discovery, runtime } = parts
+  const { connections, discovery, dpopKeys, runtime } = parts
   const read = await readStartRequest(request, connections)
   const { connectionId, userId, redirectUri, returnTo, connectionProperties, context, accountId, addAccount, replaceAccount } = read
   const connection = await connections.get(connectionId)
@@ -29,12 +29,14 @@ export async function startAuthorization(
   const properties = mergeConnectionProperties(connection.defaultConnectionProperties, connectionProperties)
   const [state, codeVerifier, flowBinding] = [random(), random(), random()]
   const nonce = isOpenIdConnect(connection, properties) ? random() : undefined
+  const dpopKey = connection.dpop ? await dpopKeys.generate() : undefined
   const expiresAt = new Date(runtime.clock.now() + FLOW_TTL_MS)
   await flows.keep(state, {
     connectionId,
     userId,
     redirectUri,
     codeVerifier: new Secret(codeVerifier),
+    dpopKey,
     nonce,
     bindingHash: read.boundToBrowser ? sha256Base64url(flowBinding) : undefined,
     requestedScope: properties['scope'],
@@ -56,6 +58,8 @@ export async function startAuthorization(
       code_challenge_method: 'S256',
     }),
     ...(nonce === undefined ? {} : { nonce }),
+    // RFC 9449, section 10: the code is good for this key alone.
+    ...(dpopKey && { dpop_jkt: await (await dpopKeys.open(dpopKey, connectionId)).thumbprint() }),
     ...(connection.responseMode !== undefined && { response_mode: connection.responseMode }),
   })
   return { authorizationUrl, state, flowBinding, expiresAt }

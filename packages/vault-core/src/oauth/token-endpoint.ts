@@ -5,6 +5,7 @@ import type { ClientAuthenticationMethod, Connection } from '../model/connection
 import type { Runtime } from '../runtime.js'
 import { clientAuthenticationOf, clientOf, formEncode } from './client-authentication.js'
 import { untilAborted } from './deadline.js'
+import type { DpopKey } from './dpop-key.js'
 import { fetchOf } from './fetch-of.js'
 import { failureCode, wasSurelyNotSent } from './network-failure.js'
 import type { AnsweredRequest } from './provider-answer.js'
@@ -27,6 +28,8 @@ export interface TokenRequest {
   readonly method?: 'POST' | 'GET' | undefined
   /** Default: the connection's. */
   readonly clientAuthentication?: ClientAuthenticationMethod | undefined
+  /** The key that the tokens are, or are to be, bound to. */
+  readonly dpopKey?: DpopKey | undefined
   /** Asked directly before the request leaves, when all else is ready. False: it does not leave, and the outcome says so. */
   readonly maySend?: (() => boolean) | undefined
   /** Makes the message and sends it with oauth4webapi, with exactly these options. */
@@ -35,11 +38,18 @@ export interface TokenRequest {
 
 /**
  * Sends one request to a token endpoint and tells how it ended. Does not throw for anything that the network or the
- * provider can do, never repeats, never follows a redirect, and gives up when the signal aborts.
+ * provider can do, never repeats what may have been processed, never follows a redirect, and gives up when the signal aborts.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749, section 3.2}
  */
-export async function sendTokenRequest({
+export async function sendTokenRequest(request: TokenRequest): Promise<TokenEndpointOutcome> {
+  const outcome = await sendOnce(request)
+  // RFC 9449, section 8: refused for its nonce alone, before anything was done. The answer brought the one to use.
+  const isForNonce = request.dpopKey !== undefined && outcome.kind === 'refused' && outcome.error === 'use_dpop_nonce'
+  return isForNonce ? sendOnce(request) : outcome
+}
+
+async function sendOnce({
   connection,
   runtime,
   signal,
@@ -48,19 +58,22 @@ export async function sendTokenRequest({
   callback,
   method,
   clientAuthentication,
+  dpopKey,
   maySend,
   send,
 }: TokenRequest): Promise<TokenEndpointOutcome> {
   let reachedFetch = false
   let heldBack = false
   let sentSecrets: readonly string[] = []
-  const watchedFetch = (url: string, init: TokenRequestInit): Promise<Response> => {
+  const watchedFetch = async (url: string, init: TokenRequestInit): Promise<Response> => {
     heldBack = signal.aborted || maySend?.() === false
-    if (heldBack) return Promise.reject(signal.reason)
+    if (heldBack) throw signal.reason
     reachedFetch = true
     sentSecrets = secretsIn(init, connection)
     const message = asProviderRequest(url, init, connection, method)
-    return untilAborted(startFetch(fetchOf(runtime, connection, purpose), message.url, message.init), signal, discardBody)
+    const response = await untilAborted(startFetch(fetchOf(runtime, connection, purpose), message.url, message.init), signal, discardBody)
+    dpopKey?.noteNonce('token_endpoint', url, response.headers)
+    return response
   }
 
   try {
@@ -69,9 +82,12 @@ export async function sendTokenRequest({
       [oauth.customFetch]: watchedFetch,
       // Which URLs may be http was decided when the connection and the server's metadata were read.
       [oauth.allowInsecureRequests]: true,
+      ...(dpopKey && { DPoP: dpopKey.handle }),
       signal,
     })
-    return await readTokenAnswer(response, { signal, nowMs: runtime.clock.now(), sentSecrets, connection, answers, callback })
+    const nowMs = runtime.clock.now()
+    const tokenType = dpopKey ? 'DPoP' : 'Bearer'
+    return await readTokenAnswer(response, { signal, nowMs, sentSecrets, connection, answers, callback, tokenType })
   } catch (error) {
     if (heldBack) return { kind: 'no_answer', notSent: true, reason: 'aborted', cause: undefined }
     if (!reachedFetch) return { kind: 'no_answer', notSent: true, reason: 'configuration', cause: isVaultError(error) ? error : undefined }

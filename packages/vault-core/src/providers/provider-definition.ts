@@ -16,6 +16,7 @@ type ProviderFields = Pick<
   | 'incrementalConnectionProperties'
   | 'scopeSeparator'
   | 'resource'
+  | 'dpop'
   | 'responseMode'
   | 'rotation'
   | 'defaultLifetimeS'

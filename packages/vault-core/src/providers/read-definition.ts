@@ -25,6 +25,7 @@ const FIELDS: Readonly<Record<keyof ProviderDefinition, true>> = {
   incrementalConnectionProperties: true,
   scopeSeparator: true,
   resource: true,
+  dpop: true,
   responseMode: true,
   rotation: true,
   defaultLifetimeS: true,

@@ -15,6 +15,8 @@ export interface AccessGrant {
   readonly accountKey: string
   /** As in {@link CredentialData.sealedProperties}. */
   readonly sealedProperties: string | null
+  /** As in {@link CredentialData.sealedDpopKey}. */
+  readonly sealedDpopKey: string | null
   readonly epoch: number
   /** As in {@link CredentialData.tokenFence}. */
   readonly tokenFence: number

@@ -65,7 +65,7 @@ export function nextState({ row, context, connection }: Attempt, answer: Refresh
     tokenFence: isUsable ? row.fence : before.tokenFence,
   }
   const data = { ...refreshed, warnedOfEndMs: endToAnnounceMs(refreshed, clock.now()) ?? before.warnedOfEndMs }
-  const { tokenType, scope, sealedProperties = null } = data
+  const { tokenType, scope, sealedProperties = null, sealedDpopKey = null } = data
   const grant =
     isUsable && response.accessToken
       ? {
@@ -77,6 +77,7 @@ export function nextState({ row, context, connection }: Attempt, answer: Refresh
           expiresAtMs,
           accountKey: row.accountId,
           sealedProperties,
+          sealedDpopKey,
           epoch: row.epoch,
           tokenFence: row.fence,
         }

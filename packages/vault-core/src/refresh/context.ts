@@ -1,7 +1,9 @@
+import type { OpenDpopKey } from '../credentials/sealed-dpop-key.js'
 import type { Sealer } from '../crypto/sealer.js'
 import type { EventRecorder } from '../events/event-recorder.js'
 import type { Log } from '../log.js'
 import type { Connection } from '../model/connection.js'
+import type { DpopKey } from '../oauth/dpop-key.js'
 import type { TokenEndpointOutcome } from '../oauth/token-response.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
@@ -36,9 +38,10 @@ export interface RefreshContext {
   readonly owner: string
   /** How long this process waits for another one's refresh of the same credential. */
   readonly peerWaitMs: number
+  readonly openDpopKey: OpenDpopKey
   readonly sendRefresh: (
     connection: Connection,
-    refreshToken: Secret,
+    tokens: { readonly refreshToken: Secret; readonly dpopKey: DpopKey | undefined },
     limits: { readonly signal: AbortSignal; readonly maySend: () => boolean },
   ) => Promise<TokenEndpointOutcome>
   /** Best-effort revocation of tokens that arrived for a grant that the user has ended meanwhile. */

@@ -3,6 +3,7 @@ import { providerUnavailable, reauthorizationRequired } from '../credentials/cre
 import { openRefreshToken } from '../credentials/sealed-tokens.js'
 import type { Connection } from '../model/connection.js'
 import { withDeadline } from '../oauth/deadline.js'
+import type { DpopKey } from '../oauth/dpop-key.js'
 import type { TokenEndpointOutcome } from '../oauth/token-response.js'
 import type { Secret } from '../secret.js'
 import type { AccessGrant } from './access-grant.js'
@@ -35,10 +36,10 @@ export async function runAttempt(claimed: Omit<Attempt, 'isLeaseHeld' | 'place'>
     },
   }
   try {
-    const refreshToken = await openOrRelease(attempt)
+    const spending = await openOrRelease(attempt)
     const startedAtMs = runtime.clock.now()
     context.recorder.announce(context.recorder.make({ type: 'refresh_started', ...ownerOf(attempt), attemptId: attempt.attemptId }))
-    const { outcome, isEarlierOpen } = await sendMarked(attempt, refreshToken)
+    const { outcome, isEarlierOpen } = await sendMarked(attempt, spending)
     const isOpen = isEarlierOpen || row.unresolvedSends > 0 || readCredentialData(row).outcomeUnknown
     if (outcome.kind !== 'answered') {
       const verdict = verdictOf(connection, outcome)
@@ -47,7 +48,7 @@ export async function runAttempt(claimed: Omit<Attempt, 'isLeaseHeld' | 'place'>
     }
     const isSentTwice = isOpen || !attempt.isLeaseHeld()
     // The write-back begins before all else.
-    const recorded = recordAnswer(attempt, { response: outcome.response, spent: refreshToken, startedAtMs, isSentTwice })
+    const recorded = recordAnswer(attempt, { response: outcome.response, spent: spending.refreshToken, startedAtMs, isSentTwice })
     claimed.inBackground(context.circuits.report(connection, key, undefined))
     return await recorded
   } finally {
@@ -59,11 +60,19 @@ export async function runAttempt(claimed: Omit<Attempt, 'isLeaseHeld' | 'place'>
   }
 }
 
-async function openOrRelease(attempt: Attempt): Promise<Secret> {
+/** What a refresh is asked for with. */
+interface Spending {
+  readonly refreshToken: Secret
+  readonly dpopKey: DpopKey | undefined
+}
+
+async function openOrRelease(attempt: Attempt): Promise<Spending> {
   const { context, key, row } = attempt
   try {
+    const { sealedDpopKey = null } = readCredentialData(row)
     const refreshToken = await openRefreshToken(context.sealer, row)
-    if (refreshToken) return refreshToken
+    const dpopKey = sealedDpopKey === null ? undefined : await context.openDpopKey(key, row.epoch, sealedDpopKey)
+    if (refreshToken) return { refreshToken, dpopKey }
   } catch (error) {
     await giveBack(attempt)
     throw error
@@ -75,30 +84,30 @@ async function openOrRelease(attempt: Attempt): Promise<Secret> {
 /** Sends, and where the provider forgives a second use of the refresh token, sends once more when the answer got lost. */
 async function sendMarked(
   attempt: Attempt,
-  refreshToken: Secret,
+  spending: Spending,
 ): Promise<{
   readonly outcome: TokenEndpointOutcome
   /** A request before this one got lost, and may have rotated the refresh token, whatever became of this one. */
   readonly isEarlierOpen: boolean
 }> {
-  const outcome = await sendOnce(attempt, refreshToken, false)
+  const outcome = await sendOnce(attempt, spending, false)
   const verdict = outcome.kind === 'answered' ? undefined : classifyFailure(outcome)
   const isOpen = verdict?.kind === 'outcome_unknown' && verdict.inFlight
   if (attempt.connection.rotation.kind === 'strict' || !isOpen) return { outcome, isEarlierOpen: false }
-  return { outcome: await sendOnce(attempt, refreshToken, true), isEarlierOpen: true }
+  return { outcome: await sendOnce(attempt, spending, true), isEarlierOpen: true }
 }
 
-async function sendOnce(attempt: Attempt, refreshToken: Secret, isEarlierOpen: boolean): Promise<TokenEndpointOutcome> {
+async function sendOnce(attempt: Attempt, spending: Spending, isEarlierOpen: boolean): Promise<TokenEndpointOutcome> {
   // A permit is good for one request.
   const permit = (isEarlierOpen ? undefined : attempt.permit) ?? attempt.context.rates.take(attempt.connection)
   try {
-    return await sendWith(permit, attempt, refreshToken, isEarlierOpen)
+    return await sendWith(permit, attempt, spending, isEarlierOpen)
   } finally {
     permit.end()
   }
 }
 
-function sendWith(permit: Permit, attempt: Attempt, refreshToken: Secret, isEarlierOpen: boolean): Promise<TokenEndpointOutcome> {
+function sendWith(permit: Permit, attempt: Attempt, spending: Spending, isEarlierOpen: boolean): Promise<TokenEndpointOutcome> {
   const { context, connection, key, timing } = attempt
   const { credentials, runtime } = context
   // The request's time counts from before the mark: who reckons from the mark when it surely has ended is never too early.
@@ -111,7 +120,7 @@ function sendWith(permit: Permit, attempt: Attempt, refreshToken: Secret, isEarl
     }
     permit.sent()
     // Discovery and key signing may come before the request leaves: the lease is looked at once more directly before `fetch`.
-    return context.sendRefresh(connection, refreshToken, { signal, maySend: attempt.isLeaseHeld })
+    return context.sendRefresh(connection, spending, { signal, maySend: attempt.isLeaseHeld })
   })
 }
 

@@ -49,7 +49,7 @@ function isSameToken(one: CredentialData, other: CredentialData): boolean {
 
 /** What is handed out of a row. */
 export function grantOf(row: CredentialRow, data: CredentialData, accessToken: Secret): AccessGrant {
-  const { tokenType, scope, issuedAtMs, sealedProperties = null, tokenFence } = data
+  const { tokenType, scope, issuedAtMs, sealedProperties = null, sealedDpopKey = null, tokenFence } = data
   return {
     accessToken,
     accountId: accountIdOf(row, data),
@@ -59,6 +59,7 @@ export function grantOf(row: CredentialRow, data: CredentialData, accessToken: S
     expiresAtMs: row.expiresAtMs,
     accountKey: row.accountId,
     sealedProperties,
+    sealedDpopKey,
     epoch: row.epoch,
     tokenFence,
   }

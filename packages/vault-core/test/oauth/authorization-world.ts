@@ -8,6 +8,7 @@ import { createConnectionRegistry } from '../../src/model/connection-registry.js
 import { createAuthorization } from '../../src/oauth/authorization.js'
 import type { Authorization, CompletedAuthorization, StartAuthorization, StartedAuthorization } from '../../src/oauth/authorization-flow.js'
 import { createDiscovery } from '../../src/oauth/discovery.js'
+import { createDpopKeys } from '../../src/oauth/dpop-key.js'
 import type { ConsentedGrant } from '../../src/oauth/grant.js'
 import type { VaultStore } from '../../src/storage/contract.js'
 import { type ManualClock, manualClock } from '../fixtures/manual-clock.js'
@@ -83,6 +84,7 @@ export async function authorizationWorld(overrides: Partial<ConnectionInput> = {
       tenant: 'default',
       runtime,
       discovery: createDiscovery({ runtime }),
+      dpopKeys: createDpopKeys(runtime),
       log: { debug: logTo, info: logTo, warn: logTo, error: logTo },
       async saveGrant(grant) {
         grants.push(grant)

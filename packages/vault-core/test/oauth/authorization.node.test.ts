@@ -9,6 +9,7 @@ import { type ConnectionRegistry, createConnectionRegistry } from '../../src/mod
 import { createAuthorization } from '../../src/oauth/authorization.js'
 import type { Authorization, StartedAuthorization } from '../../src/oauth/authorization-flow.js'
 import { createDiscovery, type Discovery } from '../../src/oauth/discovery.js'
+import { createDpopKeys } from '../../src/oauth/dpop-key.js'
 import type { ConsentedGrant } from '../../src/oauth/grant.js'
 import { sendRefreshRequest } from '../../src/oauth/refresh-token.js'
 import { revokeTokens } from '../../src/oauth/revocation.js'
@@ -70,6 +71,7 @@ function realWorld(overrides: Partial<ConnectionInput> = {}): World {
     tenant: 'default',
     runtime,
     discovery,
+    dpopKeys: createDpopKeys(runtime),
     log: silentLog,
     async saveGrant(grant) {
       grants.push(grant)

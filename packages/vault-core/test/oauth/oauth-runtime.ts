@@ -1,6 +1,7 @@
 import type { Connection, ConnectionInput } from '../../src/model/connection.js'
 import { parseConnection } from '../../src/model/parse-connection.js'
 import { createDiscovery } from '../../src/oauth/discovery.js'
+import type { DpopKey } from '../../src/oauth/dpop-key.js'
 import { sendRefreshRequest } from '../../src/oauth/refresh-token.js'
 import type { TokenEndpointOutcome } from '../../src/oauth/token-response.js'
 import { type Clock, type Runtime, runtimeWithDefaults } from '../../src/runtime.js'
@@ -40,6 +41,7 @@ export async function refreshThrough(
     readonly signal?: AbortSignal
     readonly clock?: Clock
     readonly maySend?: () => boolean
+    readonly dpopKey?: DpopKey
   } = {},
 ): Promise<TokenEndpointOutcome> {
   const runtime = oauthRuntime(fetch, options.clock)
@@ -48,6 +50,7 @@ export async function refreshThrough(
     refreshToken: new Secret(REFRESH_TOKEN),
     signal: options.signal ?? new AbortController().signal,
     maySend: options.maySend,
+    dpopKey: options.dpopKey,
     discovery: createDiscovery({ runtime }),
     runtime,
   })

@@ -5,7 +5,8 @@ import type { HandlerSettings } from '../options.js'
 import { resourceText } from '../resource-text.js'
 
 /**
- * A credential for whoever may have it. To a service client it is not handed while it is frozen, and what it is handed counts.
+ * A credential for whoever may have it. To a service client it is not handed while it is frozen, and what it is handed counts. One that is bound to a
+ * key is handed to nobody: the key stays in the vault.
  *
  * @throws {VaultError} As `vault.getCredentials`.
  * @throws {HttpError} `hand_out_frozen`.
@@ -14,9 +15,10 @@ export function handOut<Context>(
   settings: HandlerSettings<Context>,
   caller: Caller,
   selector: CredentialSelector,
-  options: GetCredentialsOptions,
+  given: GetCredentialsOptions,
 ): Promise<Credentials> {
   const { vault, handOuts } = settings
+  const options = { ...given, bearerOnly: true }
   if (caller.kind === 'user') return vault.getCredentials(selector, options)
   const isFrozen = vault.serviceClients.isFrozen(caller.id)
   // What nearly every request is, and nothing need be waited for.

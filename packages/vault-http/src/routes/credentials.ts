@@ -30,6 +30,10 @@ export const credentialsOperation: AnyOperation = operation({
           .meta({ description: 'What the provider said beside the tokens, by the names in the connection’s `credentialProperties`.' }),
       }),
     },
+    400: {
+      description:
+        '`invalid_request`, with reason `token_bound_to_key` where the connection’s tokens are bound to a key of the vault, and are no use without it.',
+    },
     403: {
       description:
         '`permission_denied`: the caller has no grant that covers this, whether or not it exists. `hand_out_frozen`: the service client was handed unusually many credentials.',

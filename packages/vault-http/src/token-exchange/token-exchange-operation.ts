@@ -179,7 +179,8 @@ async function targetMustExist(get: () => Promise<Credentials>): Promise<Credent
   try {
     return await get()
   } catch (error) {
-    // Ids that the vault can have nothing under are all that can be invalid by now.
-    throw isVaultError(error, 'connection_not_found', 'invalid_request') ? targetRefused() : error
+    // Of what was asked only ids that the vault can have nothing under can be invalid by now.
+    const isNowhere = isVaultError(error, 'connection_not_found', 'invalid_request') && error.facts.reason !== 'token_bound_to_key'
+    throw isNowhere ? targetRefused() : error
   }
 }
