@@ -88,7 +88,7 @@ export const fuzzMutants: readonly FuzzMutant[] = [
   {
     name: 'tokens of any type handed out',
     file: 'oauth/parse-token-response.ts',
-    changes: [["note('token_type', 'is not Bearer', true)", "note('token_type', 'is not Bearer')"]],
+    changes: [["note('token_type', `is not ${expected}`, true)", "note('token_type', `is not ${expected}`)"]],
     violation: /handed out a token/,
   },
   {
