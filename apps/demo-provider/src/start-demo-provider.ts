@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import Provider from 'oidc-provider'
+import Provider, { type Configuration } from 'oidc-provider'
 import { type DemoClient, providerConfiguration } from './configuration.ts'
 import { followGrants } from './follow-grants.ts'
 import { interactions } from './interactions.ts'
@@ -22,6 +22,10 @@ export interface DemoProviderOptions {
   readonly dpop?: DemoClient['dpop']
   /** On loopback any port is accepted. Default: `/connect/demo/callback` on 127.0.0.1 and localhost. */
   readonly redirectUris?: readonly string[]
+  /** Makes another server of it than the example's: other clients, other features. For tests. */
+  readonly configure?: (configuration: Configuration) => Configuration
+  /** Is given the server before it answers anything: to listen to it, or to add a grant. */
+  readonly extend?: (provider: Provider) => void
   /** What tokens may be asked for by `resource`. Default: nothing. */
   readonly resources?: readonly string[]
 }
@@ -68,13 +72,12 @@ export async function startDemoProvider(options: DemoProviderOptions = {}): Prom
   await once(server, 'listening')
   const issuer = `http://${HOST}:${portOf(server.address())}`
 
-  const provider = new Provider(
-    issuer,
-    providerConfiguration(
-      { clientId, clientSecret, clientAuthentication, redirectUris, resources: options.resources ?? [], dpop: options.dpop ?? 'off' },
-      () => accessTokenTtlS,
-    ),
+  const configuration = providerConfiguration(
+    { clientId, clientSecret, clientAuthentication, redirectUris, resources: options.resources ?? [], dpop: options.dpop ?? 'off' },
+    () => accessTokenTtlS,
   )
+  const provider = new Provider(issuer, options.configure?.(configuration) ?? configuration)
+  options.extend?.(provider)
   const tokenRequests = logTokenRequests(provider)
   const grants = followGrants(provider)
   // A delay ends early at close, so that it does not keep the process alive.

@@ -38,8 +38,8 @@ interface OfCredential {
   readonly accountId: string | undefined
 }
 
-/** `token`: any request to the token endpoint. `metadata`: what a server publishes, its keys too. `api`: one of `vault.fetch`. */
-export type RequestPurpose = 'token' | 'revocation' | 'metadata' | 'userinfo' | 'api' | 'webhook'
+/** `token`: any request to the token endpoint. `authorization`: an authorization request that is pushed. `metadata`: what a server publishes, its keys too. `api`: one of `vault.fetch`. */
+export type RequestPurpose = 'token' | 'authorization' | 'revocation' | 'metadata' | 'userinfo' | 'api' | 'webhook'
 
 /** Where a token that is handed out came from. */
 export type HandOutSource =

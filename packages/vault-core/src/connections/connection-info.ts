@@ -27,6 +27,8 @@ export function connectionInfo(connection: Connection, times: Pick<ConnectionInf
     revocation: rest.revocation,
     userinfoEndpoint: endpoints.userinfo,
     jwksUri: endpoints.jwks,
+    pushedAuthorizationRequestEndpoint: endpoints.pushedAuthorizationRequest,
+    pushedAuthorizationRequests: rest.pushedAuthorizationRequests,
     clientId: rest.clientId,
     clientAuthentication: rest.clientAuthentication,
     grant: rest.grant,

@@ -34,10 +34,11 @@ export function mayFollowTo({ allowInsecureRequests, api }: Connection, url: URL
 }
 
 /** What reaches this place: private addresses only as far as the connection's code has a word for them. */
-export function apiFetchOf(runtime: Runtime, { connectionId, source, api }: Connection, url: URL): typeof globalThis.fetch {
+export function apiFetchOf(runtime: Runtime, { connectionId, source, api, quirks }: Connection, url: URL): typeof globalThis.fetch {
   const isOwnMachine = isApiOrigin(api, url) && isLoopbackHost(url.hostname)
   const isTrusted = source === 'code' && (api.allowPrivateAddresses || isOwnMachine)
-  return measuredFetch(runtime, isTrusted ? runtime.fetch : runtime.fetchForStoredConnections, 'api', connectionId)
+  const withCertificate = isApiOrigin(api, url) ? quirks.hooks?.fetchWithCertificate : undefined
+  return measuredFetch(runtime, withCertificate ?? (isTrusted ? runtime.fetch : runtime.fetchForStoredConnections), 'api', connectionId)
 }
 
 /** The error in place of one of a `fetch` that reaches public addresses alone. */

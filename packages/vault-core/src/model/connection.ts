@@ -35,6 +35,12 @@ export interface ConnectionInput extends ProviderQuirks {
   /** Which claim is the user's id at the provider, and names his account there: `{sub}`, `{id}`, `{team.id}-{user.id}`. Default `{sub}`. */
   readonly userIdExpression?: string
   readonly jwksUri?: string
+  readonly pushedAuthorizationRequestEndpoint?: string
+  /**
+   * Send the parameters of authorization requests to the provider directly, and only a reference to them with the browser (PAR, RFC 9126). Default: where
+   * the provider's metadata require it, or `pushedAuthorizationRequestEndpoint` is given.
+   */
+  readonly pushedAuthorizationRequests?: boolean
   /** With a `grant` of type `api_key` it may be left out. */
   readonly clientId: string
   readonly clientSecret?: string
@@ -137,6 +143,7 @@ export interface Connection {
     readonly revocation: string | undefined
     readonly userinfo: string | undefined
     readonly jwks: string | undefined
+    readonly pushedAuthorizationRequest: string | undefined
   }
   readonly revocation: ProviderRevocation | undefined
   readonly clientId: string
@@ -145,6 +152,8 @@ export interface Connection {
   readonly clientAuthentication: ClientAuthenticationMethod
   readonly defaultConnectionProperties: ConnectionProperties
   readonly incrementalConnectionProperties: ConnectionProperties
+  /** Undefined: where the provider requires it. */
+  readonly pushedAuthorizationRequests: boolean | undefined
   readonly dpop: boolean
   readonly scopeSeparator: ScopeSeparator
   readonly resources: readonly string[]

@@ -84,7 +84,7 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
   complain('minValidityMs', rangeProblem(fields.get('minValidityMs'), 0, DAY_MS, 'milliseconds'))
   complain('maxRefreshesPerSecond', rangeProblem(fields.get('maxRefreshesPerSecond'), 1, 10_000, 'refreshes'))
   complain('refreshTokenIdleLifetimeS', rangeProblem(fields.get('refreshTokenIdleLifetimeS'), 60, TEN_YEARS_S, 'seconds'))
-  for (const field of ['refreshAhead', 'allowInsecureRequests', 'dpop']) {
+  for (const field of ['refreshAhead', 'allowInsecureRequests', 'dpop', 'pushedAuthorizationRequests']) {
     if (!['boolean', 'undefined'].includes(typeof fields.get(field))) complain(field, 'must be true or false')
   }
   complain('tokenRequestContentType', contentTypeProblem(fields.get('tokenRequestContentType')))
@@ -120,7 +120,15 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
 
 const DAY_MS = 86_400_000
 const TEN_YEARS_S = 315_360_000
-const URL_FIELDS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'revocationEndpoint', 'userinfoEndpoint', 'jwksUri'] as const
+const URL_FIELDS = [
+  'issuer',
+  'authorizationEndpoint',
+  'tokenEndpoint',
+  'revocationEndpoint',
+  'userinfoEndpoint',
+  'jwksUri',
+  'pushedAuthorizationRequestEndpoint',
+] as const
 const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'connectionId',
   'name',
@@ -130,6 +138,7 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'clientSecret',
   'privateKey',
   'clientAuthentication',
+  'pushedAuthorizationRequests',
   'grant',
   'dpop',
   'defaultConnectionProperties',
@@ -259,10 +268,13 @@ function buildConnection(
       revocation: input.revocationEndpoint,
       userinfo: input.userinfoEndpoint,
       jwks: input.jwksUri,
+      pushedAuthorizationRequest: input.pushedAuthorizationRequestEndpoint,
     }),
     clientId: input.clientId,
     clientSecret: input.clientSecret === undefined ? undefined : new Secret(input.clientSecret),
     privateKey: input.privateKey === undefined ? undefined : new Secret(input.privateKey),
+    pushedAuthorizationRequests:
+      input.pushedAuthorizationRequests ?? (input.pushedAuthorizationRequestEndpoint === undefined ? undefined : true),
     dpop: input.dpop ?? false,
     scopeSeparator: input.scopeSeparator ?? ' ',
     resources: Object.freeze([input.resource ?? []].flat()),

@@ -34,6 +34,18 @@ export interface ProviderHooks {
   readonly buildClientAuthentication?: (
     request: ClientAuthenticationRequest,
   ) => ClientAuthenticationParts | Promise<ClientAuthenticationParts>
+  /**
+   * For `tls_client_auth` and `self_signed_tls_client_auth`: a `fetch` that shows the application's certificate. Sends what goes to the provider as the
+   * application, and the requests of `vault.fetch`, as tokens may be bound to the certificate. It has to leave redirects to the vault, as `fetch` does.
+   *
+   * @see {@link https://www.rfc-editor.org/rfc/rfc8705 RFC 8705}
+   * @example
+   * ```ts
+   * const dispatcher = new Agent({ connect: { cert, key } }) // of undici
+   * const hooks = { fetchWithCertificate: (input, init) => fetch(input, { ...init, dispatcher }) }
+   * ```
+   */
+  readonly fetchWithCertificate?: typeof globalThis.fetch
 }
 
 export interface ClientAuthenticationRequest {

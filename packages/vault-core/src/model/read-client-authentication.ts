@@ -1,7 +1,8 @@
-import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod } from './client-authentication-method.js'
+import { CLIENT_AUTHENTICATION_METHODS, type ClientAuthenticationMethod, isByCertificate } from './client-authentication-method.js'
 import { hasControlCharacter } from './connection-properties.js'
 import { hmacSecretProblem } from './hmac-secret.js'
 import { readPrivateKey } from './private-key.js'
+import type { ProviderHooks } from './provider-hooks.js'
 
 export interface ReadClientAuthentication {
   readonly method: ClientAuthenticationMethod
@@ -21,10 +22,11 @@ export function readClientAuthentication(fields: ReadonlyMap<string, unknown>): 
 
   if (hasSecret) note(problems, 'clientSecret', secretProblem(fields.get('clientSecret')))
   if (hasKey) note(problems, 'privateKey', privateKeyProblem(fields.get('privateKey')))
+  note(problems, 'hooks', certificateProblem(method, fields.get('hooks')))
   // The hook says which of them it needs.
   const grantType = typeOf(fields.get('grant'))
   if (stated === undefined && grantType === 'jwt_bearer') return { method: hasSecret ? 'client_secret_basic' : 'none', problems }
-  if (stated === undefined && isBuiltByHook(fields.get('hooks'))) return { method, problems }
+  if (stated === undefined && hasHook(fields.get('hooks'), 'buildClientAuthentication')) return { method, problems }
   if (stated !== undefined && stated !== method) {
     note(problems, 'clientAuthentication', `must be one of ${CLIENT_AUTHENTICATION_METHODS.map((known) => `\`${known}\``).join(', ')}`)
     return { method, problems }
@@ -44,7 +46,9 @@ export function readClientAuthentication(fields: ReadonlyMap<string, unknown>): 
   if (!usesSecret && hasSecret) note(problems, 'clientSecret', `is given, but \`${method}\` does not use it: leave it out`)
   if (method === 'client_secret_jwt' && hasSecret) note(problems, 'clientSecret', hmacSecretProblem(fields.get('clientSecret')))
   if (method === 'private_key_jwt' && !hasKey) note(problems, 'privateKey', 'is missing: `private_key_jwt` needs it')
-  if (method !== 'private_key_jwt' && hasKey) note(problems, 'privateKey', `is given, but \`${method}\` does not use it: leave it out`)
+  // The assertion of that grant is signed with it.
+  const usesKey = method === 'private_key_jwt' || grantType === 'jwt_bearer'
+  if (!usesKey && hasKey) note(problems, 'privateKey', `is given, but \`${method}\` does not use it: leave it out`)
   return { method, problems }
 }
 
@@ -52,10 +56,17 @@ function typeOf(grant: unknown): unknown {
   return typeof grant === 'object' && grant !== null && 'type' in grant ? grant.type : undefined
 }
 
-function isBuiltByHook(hooks: unknown): boolean {
-  return (
-    typeof hooks === 'object' && hooks !== null && 'buildClientAuthentication' in hooks && hooks.buildClientAuthentication !== undefined
-  )
+function hasHook(hooks: unknown, name: keyof ProviderHooks): boolean {
+  return typeof hooks === 'object' && hooks !== null && Reflect.get(hooks, name) !== undefined
+}
+
+/** The certificate, and its key, stay with who opens the socket. */
+function certificateProblem(method: ClientAuthenticationMethod, hooks: unknown): string | undefined {
+  const isGiven = hasHook(hooks, 'fetchWithCertificate')
+  if (isByCertificate(method) === isGiven) return undefined
+  return isGiven
+    ? 'has `fetchWithCertificate`, which only `tls_client_auth` and `self_signed_tls_client_auth` use'
+    : `lacks \`fetchWithCertificate\`, a \`fetch\` that shows the certificate: \`${method}\` needs it`
 }
 
 function note(problems: Map<string, string>, field: string, problem: string | undefined): void {

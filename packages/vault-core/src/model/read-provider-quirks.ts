@@ -147,7 +147,13 @@ function readPropertyNames(value: unknown, problems: FieldProblems): readonly st
 const PROPERTY_NAME = /^[A-Za-z0-9_:-]{1,64}(?:\.[A-Za-z0-9_:-]{1,64}){0,4}$/
 const TOKEN_NAME = /(?:^|\.)(?:access_token|refresh_token|id_token|client_secret|code)$/i
 
-const HOOKS: readonly (keyof ProviderHooks)[] = ['mapTokenResponse', 'mapRefreshResponse', 'mapError', 'buildClientAuthentication']
+const HOOKS: readonly (keyof ProviderHooks)[] = [
+  'mapTokenResponse',
+  'mapRefreshResponse',
+  'mapError',
+  'buildClientAuthentication',
+  'fetchWithCertificate',
+]
 
 function readHooks(value: unknown, source: 'code' | 'store', problems: FieldProblems): ProviderHooks | undefined {
   if (value === undefined) return undefined

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { randomToken } from '../crypto/random-token.js'
 import { signJwt } from '../crypto/sign-jwt.js'
 import { VaultError } from '../errors.js'
+import { isByCertificate } from '../model/client-authentication-method.js'
 import type { ClientAuthenticationMethod, Connection } from '../model/connection.js'
 import { hmacSecretProblem } from '../model/hmac-secret.js'
 import { readPrivateKey } from '../model/private-key.js'
@@ -10,7 +11,12 @@ import { clockSkewS, importSigningKey, type Runtime } from '../runtime.js'
 
 /** The application as oauth4webapi wants it; its clock is the injected one. */
 export function clientOf(connection: Connection, runtime: Runtime): oauth.Client {
-  return { client_id: connection.clientId, [oauth.clockSkew]: clockSkewS(runtime.clock), [oauth.clockTolerance]: CLOCK_TOLERANCE_S }
+  return {
+    client_id: connection.clientId,
+    use_mtls_endpoint_aliases: isByCertificate(connection.clientAuthentication),
+    [oauth.clockSkew]: clockSkewS(runtime.clock),
+    [oauth.clockTolerance]: CLOCK_TOLERANCE_S,
+  }
 }
 
 /** How far a provider's clock may be off, in seconds. */
@@ -38,6 +44,9 @@ export async function clientAuthenticationOf(
       return clientSecretJwt(required(clientSecret, 'clientSecret').reveal(), connection, runtime)
     case 'private_key_jwt':
       return privateKeyJwt(required(privateKey, 'privateKey').reveal(), connection, runtime)
+    case 'tls_client_auth':
+    case 'self_signed_tls_client_auth':
+      return oauth.TlsClientAuth()
     case 'none':
       return oauth.None()
   }

@@ -108,12 +108,30 @@ function serverOf({ connectionId, issuer, endpoints }: Connection, metadata: Aut
     revocation_endpoint: endpoints.revocation ?? metadata?.revocation_endpoint,
     userinfo_endpoint: endpoints.userinfo ?? metadata?.userinfo_endpoint,
     jwks_uri: endpoints.jwks ?? metadata?.jwks_uri,
+    pushed_authorization_request_endpoint: endpoints.pushedAuthorizationRequest ?? metadata?.pushed_authorization_request_endpoint,
   }
   return {
     // oauth4webapi wants a name; where none is known nothing is ever compared with it.
     issuer: issuer ?? endpoints.token ?? connectionId,
     id_token_signing_alg_values_supported: algorithms,
     authorization_response_iss_parameter_supported: metadata?.authorization_response_iss_parameter_supported === true,
+    require_pushed_authorization_requests: metadata?.require_pushed_authorization_requests === true,
+    ...aliasesOf(endpoints, metadata),
     ...Object.fromEntries(Object.entries(known).filter(([, url]) => url !== undefined)),
   }
+}
+
+/** An endpoint that the connection names counts for a client with a certificate, too. */
+function aliasesOf(
+  { token, revocation, pushedAuthorizationRequest }: Connection['endpoints'],
+  metadata: AuthorizationServer | undefined,
+): Pick<AuthorizationServer, 'mtls_endpoint_aliases'> {
+  if (!metadata?.mtls_endpoint_aliases) return {}
+  const explicit = {
+    token_endpoint: token,
+    revocation_endpoint: revocation,
+    pushed_authorization_request_endpoint: pushedAuthorizationRequest,
+  }
+  const stated = Object.entries(explicit).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return { mtls_endpoint_aliases: { ...metadata.mtls_endpoint_aliases, ...Object.fromEntries(stated) } }
 }

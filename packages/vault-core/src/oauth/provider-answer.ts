@@ -4,7 +4,7 @@ import type { JsonObject } from '../model/provider-hooks.js'
 import type { TokenResponse } from './token-response.js'
 
 /** Which request it is that was answered. */
-export type AnsweredRequest = 'code' | 'refresh' | 'revocation'
+export type AnsweredRequest = 'code' | 'refresh' | 'revocation' | 'authorization_request'
 
 /** An answer as RFC 6749 has it, of what the provider sent. */
 export interface StandardAnswer {
@@ -27,8 +27,9 @@ export function asStandardAnswer(
   const error = typeof mapped.value === 'string' ? mapped.value : own(sent, 'error')
   const standard = typeof error === 'string' && Object.hasOwn(errorCodes, error) ? errorCodes[error] : error
   const map = (answers === 'refresh' ? hooks.mapRefreshResponse : undefined) ?? hooks.mapTokenResponse
-  // A mapping of tokens need not know what an error looks like, nor how a revocation is confirmed.
-  const isAnswer = answers !== 'revocation' && status >= 200 && status < 300 && mapped.value === undefined
+  // A mapping of tokens need not know what an error looks like, nor an answer that has none.
+  const bringsTokens = answers === 'code' || answers === 'refresh'
+  const isAnswer = bringsTokens && status >= 200 && status < 300 && mapped.value === undefined
   const result = map && isAnswer ? quietly(() => map(sent)) : { value: sent, failed: false }
   const isObject = typeof result.value === 'object' && result.value !== null && !Array.isArray(result.value)
   const answer = isObject ? (result.value as JsonObject) : sent

@@ -73,10 +73,23 @@ async function readMetadata(connection: Connection, issuer: string, response: Re
   // RFC 8414, section 3.3: identical, which oauth4webapi judges after parsing both as URLs.
   if (metadata.issuer !== issuer) throw otherIssuer(connection, true)
   for (const endpoint of ENDPOINTS) checkEndpoint(connection, issuer, endpoint, metadata[endpoint])
+  const { mtls_endpoint_aliases: aliases } = metadata
+  if (aliases !== undefined && (typeof aliases !== 'object' || aliases === null))
+    throw unavailable(connection, 'mtls_endpoint_aliases is no object')
+  for (const endpoint of ALIASED) checkEndpoint(connection, issuer, endpoint, aliases?.[endpoint])
   return metadata
 }
 
-const ENDPOINTS = ['authorization_endpoint', 'token_endpoint', 'revocation_endpoint', 'userinfo_endpoint', 'jwks_uri'] as const
+const ENDPOINTS = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'revocation_endpoint',
+  'userinfo_endpoint',
+  'jwks_uri',
+  'pushed_authorization_request_endpoint',
+] as const
+/** What a client with a certificate may be sent to in place of them. @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-5 RFC 8705, section 5} */
+const ALIASED = ['token_endpoint', 'revocation_endpoint', 'pushed_authorization_request_endpoint'] as const
 
 function checkEndpoint(connection: Connection, issuer: string, name: string, value: unknown): void {
   if (value === undefined) return

@@ -8,6 +8,7 @@ import type { StartAuthorization, StartedAuthorization } from './authorization-f
 import type { AuthorizationParts } from './authorization-parts.js'
 import { readStartRequest } from './authorization-request.js'
 import { FLOW_TTL_MS, type PendingFlows } from './pending-flow.js'
+import { pushAuthorizationRequest } from './push-authorization-request.js'
 import { resourceParameters } from './resource-parameters.js'
 
 /** 256 bits, as 43 characters of base64url. */
@@ -23,20 +24,22 @@ export async function startAuthorization(
   const read = await readStartRequest(request, connections)
   const { connectionId, userId, redirectUri, returnTo, connectionProperties, context, accountId, addAccount, replaceAccount } = read
   const connection = await connections.get(connectionId)
-  const { authorization_endpoint: endpoint } = await discovery.authorizationServerOf(connection)
+  const authorizationServer = await discovery.authorizationServerOf(connection)
+  const { authorization_endpoint: endpoint } = authorizationServer
   if (endpoint === undefined) throw noAuthorizationEndpoint(connection)
 
   const properties = mergeConnectionProperties(connection.defaultConnectionProperties, connectionProperties)
   const [state, codeVerifier, flowBinding] = [random(), random(), random()]
   const nonce = isOpenIdConnect(connection, properties) ? random() : undefined
-  const dpopKey = connection.dpop ? await dpopKeys.generate() : undefined
+  const newKey = connection.dpop ? await dpopKeys.generate() : undefined
+  const dpopKey = newKey && (await dpopKeys.open(newKey, connectionId))
   const expiresAt = new Date(runtime.clock.now() + FLOW_TTL_MS)
   await flows.keep(state, {
     connectionId,
     userId,
     redirectUri,
     codeVerifier: new Secret(codeVerifier),
-    dpopKey,
+    dpopKey: newKey,
     nonce,
     bindingHash: read.boundToBrowser ? sha256Base64url(flowBinding) : undefined,
     requestedScope: properties['scope'],
@@ -46,10 +49,11 @@ export async function startAuthorization(
     addAccount,
     replaceAccount,
   })
-  const authorizationUrl = authorizationUrlOf(endpoint, connection, {
+  const { clientIdParameter = 'client_id' } = connection.quirks
+  const parameters = parametersOf(connection, {
     ...properties,
     response_type: 'code',
-    [connection.quirks.clientIdParameter ?? 'client_id']: connection.clientId,
+    [clientIdParameter]: connection.clientId,
     redirect_uri: redirectUri,
     state,
     // RFC 7636, section 4.2: S256, and never plain.
@@ -59,9 +63,17 @@ export async function startAuthorization(
     }),
     ...(nonce === undefined ? {} : { nonce }),
     // RFC 9449, section 10: the code is good for this key alone.
-    ...(dpopKey && { dpop_jkt: await (await dpopKeys.open(dpopKey, connectionId)).thumbprint() }),
+    ...(dpopKey && { dpop_jkt: await dpopKey.thumbprint() }),
     ...(connection.responseMode !== undefined && { response_mode: connection.responseMode }),
   })
+  const isPushed = connection.pushedAuthorizationRequests ?? authorizationServer.require_pushed_authorization_requests === true
+  const sent = isPushed
+    ? new URLSearchParams({
+        [clientIdParameter]: connection.clientId,
+        request_uri: await pushAuthorizationRequest({ connection, authorizationServer, parameters, dpopKey, runtime }),
+      })
+    : parameters
+  const authorizationUrl = withParameters(endpoint, sent)
   return { authorizationUrl, state, flowBinding, expiresAt }
 
   function random(): string {
@@ -74,10 +86,14 @@ function isOpenIdConnect(connection: Connection, properties: ConnectionPropertie
   return connection.issuer !== undefined && (properties['scope'] ?? '').split(' ').includes('openid')
 }
 
-function authorizationUrlOf(endpoint: string, connection: Connection, parameters: Readonly<Record<string, string>>): string {
+function parametersOf(connection: Connection, parameters: Readonly<Record<string, string>>): URLSearchParams {
+  return new URLSearchParams([...Object.entries(parameters), ...resourceParameters(connection)])
+}
+
+function withParameters(endpoint: string, parameters: URLSearchParams): string {
   const url = new URL(endpoint)
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-  for (const [name, value] of resourceParameters(connection)) url.searchParams.append(name, value)
+  for (const name of parameters.keys()) url.searchParams.delete(name)
+  for (const [name, value] of parameters) url.searchParams.append(name, value)
   return url.href
 }
 

@@ -10,6 +10,8 @@ type ProviderFields = Pick<
   | 'revocation'
   | 'userinfoEndpoint'
   | 'jwksUri'
+  | 'pushedAuthorizationRequestEndpoint'
+  | 'pushedAuthorizationRequests'
   | 'userIdExpression'
   | 'clientAuthentication'
   | 'defaultConnectionProperties'

@@ -19,6 +19,8 @@ const FIELDS: Readonly<Record<keyof ProviderDefinition, true>> = {
   revocation: true,
   userinfoEndpoint: true,
   jwksUri: true,
+  pushedAuthorizationRequestEndpoint: true,
+  pushedAuthorizationRequests: true,
   userIdExpression: true,
   clientAuthentication: true,
   defaultConnectionProperties: true,

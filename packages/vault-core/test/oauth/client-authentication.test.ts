@@ -124,3 +124,35 @@ describe('client authentication', () => {
     if (outcome.kind === 'no_answer') expect(`${outcome.cause} ${JSON.stringify(outcome)}`).not.toContain('canary')
   })
 })
+
+describe('client authentication by certificate', () => {
+  const withCertificate = { clientSecret: undefined, clientAuthentication: 'tls_client_auth' } as const
+
+  it('goes by the `fetch` that shows it, with the client id alone', async () => {
+    const endpoint = faultyTokenEndpoint(() => jsonAnswer(200, { access_token: 'at', token_type: 'Bearer' }))
+    const outcome = await refreshThrough(() => Promise.reject(new TypeError('The other fetch was used.')), {
+      connection: explicitConnection({ ...withCertificate, hooks: { fetchWithCertificate: endpoint.fetch } }),
+    })
+    expect(outcome.kind).toBe('answered')
+    const [request] = endpoint.requests
+    expect(request?.form.get('client_id')).toBe('client-1')
+    expect([request?.headers.has('authorization'), request?.form.has('client_secret')]).toEqual([false, false])
+  })
+
+  it.each<[string, ConnectionOverrides, string]>([
+    ['no such fetch', withCertificate, '`hooks` lacks `fetchWithCertificate`'],
+    ['a fetch for nothing', { hooks: { fetchWithCertificate: fetch } }, '`hooks` has `fetchWithCertificate`, which only'],
+    [
+      'a fetch that is none',
+      { ...withCertificate, hooks: { fetchWithCertificate: 'cert.pem' as unknown as typeof fetch } },
+      '`hooks.fetchWithCertificate` must be a function',
+    ],
+    [
+      'a secret besides',
+      { ...withCertificate, clientSecret: 's', hooks: { fetchWithCertificate: fetch } },
+      'does not use it: leave it out',
+    ],
+  ])('is refused with %s', (_what, overrides, problem) => {
+    expect(() => explicitConnection(overrides)).toThrow(problem)
+  })
+})

@@ -32,6 +32,7 @@ describe('discovery', () => {
       // Never `none` and never a shared secret.
       id_token_signing_alg_values_supported: ['RS256', 'ES256'],
       authorization_response_iss_parameter_supported: false,
+      require_pushed_authorization_requests: false,
     })
     expect(issuer.requests).toMatchObject([{ url: `${ISSUER}${OIDC}`, method: 'GET', redirect: 'manual' }])
   })
