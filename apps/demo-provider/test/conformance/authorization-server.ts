@@ -91,6 +91,7 @@ function configured(
           token_endpoint: `${front}/token`,
           revocation_endpoint: `${front}/token/revocation`,
           pushed_authorization_request_endpoint: `${front}/request`,
+          device_authorization_endpoint: `${front}/device/auth`,
         },
       },
     }),
@@ -98,6 +99,7 @@ function configured(
     features: {
       ...configuration.features,
       clientCredentials: { enabled: true },
+      deviceFlow: { enabled: true },
       pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: extra.endsWith('par') },
       mTLS: {
         enabled: true,

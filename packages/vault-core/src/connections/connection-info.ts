@@ -27,6 +27,7 @@ export function connectionInfo(connection: Connection, times: Pick<ConnectionInf
     revocation: rest.revocation,
     userinfoEndpoint: endpoints.userinfo,
     jwksUri: endpoints.jwks,
+    deviceAuthorizationEndpoint: endpoints.deviceAuthorization,
     pushedAuthorizationRequestEndpoint: endpoints.pushedAuthorizationRequest,
     pushedAuthorizationRequests: rest.pushedAuthorizationRequests,
     clientId: rest.clientId,

@@ -35,6 +35,8 @@ export interface ConnectionInput extends ProviderQuirks {
   /** Which claim is the user's id at the provider, and names his account there: `{sub}`, `{id}`, `{team.id}-{user.id}`. Default `{sub}`. */
   readonly userIdExpression?: string
   readonly jwksUri?: string
+  /** For devices without a browser of their own: see `authorization.startDevice`. */
+  readonly deviceAuthorizationEndpoint?: string
   readonly pushedAuthorizationRequestEndpoint?: string
   /**
    * Send the parameters of authorization requests to the provider directly, and only a reference to them with the browser (PAR, RFC 9126). Default: where
@@ -144,6 +146,7 @@ export interface Connection {
     readonly userinfo: string | undefined
     readonly jwks: string | undefined
     readonly pushedAuthorizationRequest: string | undefined
+    readonly deviceAuthorization: string | undefined
   }
   readonly revocation: ProviderRevocation | undefined
   readonly clientId: string

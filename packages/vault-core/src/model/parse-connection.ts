@@ -128,6 +128,7 @@ const URL_FIELDS = [
   'userinfoEndpoint',
   'jwksUri',
   'pushedAuthorizationRequestEndpoint',
+  'deviceAuthorizationEndpoint',
 ] as const
 const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   'connectionId',
@@ -184,7 +185,9 @@ function urlProblems(
   if (fields.get('issuer') !== undefined || isStatic(grant)) return problems
   if (grant && fields.get('tokenEndpoint') === undefined) return [...problems, ['issuer', 'is missing: give `issuer`, or `tokenEndpoint`']]
   if (grant) return problems
-  const missing = (['authorizationEndpoint', 'tokenEndpoint'] as const).filter((field) => fields.get(field) === undefined)
+  const isForDevices = fields.get('deviceAuthorizationEndpoint') !== undefined
+  const needed = isForDevices ? (['tokenEndpoint'] as const) : (['authorizationEndpoint', 'tokenEndpoint'] as const)
+  const missing = needed.filter((field) => fields.get(field) === undefined)
   if (missing.length === 2) return [...problems, ['issuer', 'is missing: give `issuer`, or `authorizationEndpoint` and `tokenEndpoint`']]
   return [...problems, ...missing.map((field) => [field, 'is missing: without `issuer` both endpoints are needed'] as const)]
 }
@@ -269,6 +272,7 @@ function buildConnection(
       userinfo: input.userinfoEndpoint,
       jwks: input.jwksUri,
       pushedAuthorizationRequest: input.pushedAuthorizationRequestEndpoint,
+      deviceAuthorization: input.deviceAuthorizationEndpoint,
     }),
     clientId: input.clientId,
     clientSecret: input.clientSecret === undefined ? undefined : new Secret(input.clientSecret),

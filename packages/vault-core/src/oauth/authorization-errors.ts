@@ -21,6 +21,15 @@ export function flowInvalid(reason: 'state' | 'browser' | 'user'): VaultError {
   )
 }
 
+/** The same of a flow on another device. */
+export function deviceFlowInvalid(reason: 'expired' | 'user'): VaultError {
+  return new VaultError(
+    'authorization_flow_invalid',
+    'This handle belongs to no live device flow of this user: its time is over, or it was finished already. Begin again.',
+    { reason },
+  )
+}
+
 /** The provider's answer failed a check. `what` names it in our own words. */
 export function responseInvalid(flow: FlowFacts, what: string, reason: string): VaultError {
   return new VaultError(

@@ -86,6 +86,39 @@ export interface CompletedAuthorization {
   readonly context: string | undefined
 }
 
+/** As in {@link StartAuthorization}, where the user consents on another device. */
+export interface StartDeviceAuthorization
+  extends Pick<StartAuthorization, 'connectionId' | 'connectionProperties' | 'accountId' | 'addAccount' | 'replaceAccount'> {
+  readonly userId: string
+}
+
+/** What to show the user, and what to ask with. */
+export interface StartedDeviceAuthorization {
+  /** To be typed in at `verificationUri`. */
+  readonly userCode: string
+  readonly verificationUri: string
+  /** The same with the code in it, for a QR code. Undefined where the provider gives none. */
+  readonly verificationUriComplete: string | undefined
+  readonly expiresAt: Date
+  /** Milliseconds to wait before each {@link Authorization.pollDevice}. */
+  readonly intervalMs: number
+  /** Secret: whoever has it finishes the flow. Names it to {@link Authorization.pollDevice}, in whatever process. */
+  readonly handle: string
+}
+
+export interface PollDevice {
+  readonly handle: string
+  /** The user who is signed in now. When given it must be the user who began. */
+  readonly userId?: string
+  /** For the events that tell of it. Default: the user. */
+  readonly actor?: Actor
+}
+
+export type PolledDevice =
+  /** Nobody has decided yet, or somebody else is asking. Ask again after `retryAfterMs`. */
+  | { readonly status: 'pending'; readonly retryAfterMs: number }
+  | ({ readonly status: 'connected' } & Omit<CompletedAuthorization, 'returnTo' | 'context'>)
+
 /** One trip to the provider and back. */
 export interface Authorization {
   /**
@@ -115,4 +148,33 @@ export interface Authorization {
    * the one that waits for consent.
    */
   complete(request: CompleteAuthorization): Promise<CompletedAuthorization>
+  /**
+   * Begins a flow for a device on which nobody can sign in: the user does so elsewhere, with the code that is shown to him (RFC 8628). The connection
+   * needs `deviceAuthorizationEndpoint`, or an issuer that names one. Of the connection's own properties `scope` is sent alone.
+   *
+   * @throws {VaultError} `connection_not_found`; `invalid_request` naming each bad argument; `invalid_configuration` without an endpoint;
+   * `provider_rejected_client`; `provider_unavailable`; `store_unavailable`.
+   * @see {@link https://www.rfc-editor.org/rfc/rfc8628 RFC 8628}
+   * @example
+   * ```ts
+   * const flow = await vault.authorization.startDevice({ connectionId: 'github', userId })
+   * console.log(`Open ${flow.verificationUri} and type ${flow.userCode}`)
+   * await vault.authorization.waitForDevice({ handle: flow.handle })
+   * ```
+   */
+  startDevice(request: StartDeviceAuthorization): Promise<StartedDeviceAuthorization>
+  /**
+   * Asks once whether the user has consented, and stores the credential if he has. Asked too soon, or by several at a time, it says `pending` and
+   * sends nothing.
+   *
+   * @throws {VaultError} `authorization_flow_invalid` for a handle of no live flow of this user: it ended, or was finished; `authorization_denied`;
+   * `authorization_response_invalid` (with `reason`); `provider_rejected_client`; `provider_unavailable`, after which to ask again; `store_unavailable`.
+   */
+  pollDevice(request: PollDevice): Promise<PolledDevice>
+  /**
+   * Asks again and again until it is decided. A provider that fails for a while is asked less often.
+   *
+   * @throws {VaultError} As {@link Authorization.pollDevice}, but for `provider_unavailable`. The signal's reason when it aborts: the flow goes on.
+   */
+  waitForDevice(request: PollDevice & { readonly signal?: AbortSignal }): Promise<Omit<CompletedAuthorization, 'returnTo' | 'context'>>
 }

@@ -4,7 +4,7 @@ import { readConnectionProperties } from '../model/connection-properties.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
 import { endpointUrlProblem } from '../model/endpoint-url.js'
 import { storeKeyProblem } from '../storage/rules/store-key.js'
-import type { CompleteAuthorization, StartAuthorization } from './authorization-flow.js'
+import type { CompleteAuthorization, StartAuthorization, StartDeviceAuthorization } from './authorization-flow.js'
 import { AUTHORIZATION_RESPONSE_PARAMETERS } from './response-parameters.js'
 
 export interface ReadStart {
@@ -38,11 +38,7 @@ export async function readStartRequest(request: StartAuthorization, connections:
     'boundToBrowser',
     boundToBrowser === false && !isPlainLoopback(redirectUri) ? 'must be true, unless `redirectUri` is http on loopback' : undefined,
   )
-  fields.set('accountId', accountId === undefined ? undefined : storeKeyProblem(accountId))
-  const choices = [accountId !== undefined && 'accountId', addAccount && 'addAccount', replaceAccount && 'replaceAccount'].filter(
-    (name) => name,
-  )
-  if (choices.length > 1) fields.set(String(choices[1]), `does not go with \`${choices[0]}\``)
+  for (const [field, problem] of choiceProblems(request)) fields.set(field, problem)
   const properties = readConnectionProperties(request.connectionProperties, 'connectionProperties')
   if (!properties.ok) for (const [field, problem] of properties.problems) fields.set(field, problem)
   refuse('start', fields)
@@ -54,6 +50,46 @@ export async function readStartRequest(request: StartAuthorization, connections:
     connectionProperties: properties.ok ? properties.properties : {},
     context,
     boundToBrowser: boundToBrowser !== false,
+    accountId,
+    addAccount: addAccount === true,
+    replaceAccount: replaceAccount === true,
+  }
+}
+
+/** What is wrong with the account that is meant: at most one thing may be said of it. */
+function choiceProblems({
+  accountId,
+  addAccount,
+  replaceAccount,
+}: Pick<StartAuthorization, 'accountId' | 'addAccount' | 'replaceAccount'>): readonly (readonly [string, string | undefined])[] {
+  const choices = [accountId !== undefined && 'accountId', addAccount && 'addAccount', replaceAccount && 'replaceAccount'].filter(
+    (name) => name,
+  )
+  return [
+    ['accountId', accountId === undefined ? undefined : storeKeyProblem(accountId)],
+    ...(choices.length > 1 ? ([[String(choices[1]), `does not go with \`${choices[0]}\``]] as const) : []),
+  ]
+}
+
+export type ReadDeviceStart = Pick<ReadStart, 'connectionId' | 'connectionProperties' | 'accountId' | 'addAccount' | 'replaceAccount'> & {
+  readonly userId: string
+}
+
+/** Checks what `startDevice` was given. @throws {VaultError} `invalid_request`, naming each bad field; `connection_not_found`. */
+export async function readDeviceStartRequest(request: StartDeviceAuthorization, connections: ConnectionRegistry): Promise<ReadDeviceStart> {
+  const { connectionId, userId, accountId, addAccount = false, replaceAccount = false } = request ?? {}
+  const { grant } = await connections.get(connectionId)
+  const fields = new Map<string, string | undefined>()
+  fields.set('connectionId', grant && 'has a grant of its own: there is nothing that a user could consent to')
+  fields.set('userId', storeKeyProblem(userId))
+  for (const [field, problem] of choiceProblems({ ...request })) fields.set(field, problem)
+  const properties = readConnectionProperties(request.connectionProperties, 'connectionProperties')
+  if (!properties.ok) for (const [field, problem] of properties.problems) fields.set(field, problem)
+  refuse('startDevice', fields)
+  return {
+    connectionId,
+    userId,
+    connectionProperties: properties.ok ? properties.properties : {},
     accountId,
     addAccount: addAccount === true,
     replaceAccount: replaceAccount === true,

@@ -109,6 +109,7 @@ function serverOf({ connectionId, issuer, endpoints }: Connection, metadata: Aut
     userinfo_endpoint: endpoints.userinfo ?? metadata?.userinfo_endpoint,
     jwks_uri: endpoints.jwks ?? metadata?.jwks_uri,
     pushed_authorization_request_endpoint: endpoints.pushedAuthorizationRequest ?? metadata?.pushed_authorization_request_endpoint,
+    device_authorization_endpoint: endpoints.deviceAuthorization ?? metadata?.device_authorization_endpoint,
   }
   return {
     // oauth4webapi wants a name; where none is known nothing is ever compared with it.
@@ -123,7 +124,7 @@ function serverOf({ connectionId, issuer, endpoints }: Connection, metadata: Aut
 
 /** An endpoint that the connection names counts for a client with a certificate, too. */
 function aliasesOf(
-  { token, revocation, pushedAuthorizationRequest }: Connection['endpoints'],
+  { token, revocation, pushedAuthorizationRequest, deviceAuthorization }: Connection['endpoints'],
   metadata: AuthorizationServer | undefined,
 ): Pick<AuthorizationServer, 'mtls_endpoint_aliases'> {
   if (!metadata?.mtls_endpoint_aliases) return {}
@@ -131,6 +132,7 @@ function aliasesOf(
     token_endpoint: token,
     revocation_endpoint: revocation,
     pushed_authorization_request_endpoint: pushedAuthorizationRequest,
+    device_authorization_endpoint: deviceAuthorization,
   }
   const stated = Object.entries(explicit).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return { mtls_endpoint_aliases: { ...metadata.mtls_endpoint_aliases, ...Object.fromEntries(stated) } }

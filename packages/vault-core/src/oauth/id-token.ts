@@ -24,7 +24,8 @@ export interface IdTokenCheck {
   readonly connection: Connection
   readonly authorizationServer: oauth.AuthorizationServer
   readonly idToken: Secret | undefined
-  readonly nonce: string
+  /** Undefined where none could be sent. */
+  readonly nonce: string | undefined
   readonly runtime: Runtime
 }
 
@@ -47,7 +48,7 @@ export async function checkIdToken({ connection, authorizationServer, idToken, n
   let claims: oauth.IDToken | undefined
   try {
     const processed = await oauth.processAuthorizationCodeResponse(authorizationServer, client, answer, {
-      expectedNonce: nonce,
+      expectedNonce: nonce ?? oauth.expectNoNonce,
       requireIdToken: true,
     })
     claims = oauth.getValidatedIdTokenClaims(processed)

@@ -87,9 +87,10 @@ const ENDPOINTS = [
   'userinfo_endpoint',
   'jwks_uri',
   'pushed_authorization_request_endpoint',
+  'device_authorization_endpoint',
 ] as const
 /** What a client with a certificate may be sent to in place of them. @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-5 RFC 8705, section 5} */
-const ALIASED = ['token_endpoint', 'revocation_endpoint', 'pushed_authorization_request_endpoint'] as const
+const ALIASED = ['token_endpoint', 'revocation_endpoint', 'pushed_authorization_request_endpoint', 'device_authorization_endpoint'] as const
 
 function checkEndpoint(connection: Connection, issuer: string, name: string, value: unknown): void {
   if (value === undefined) return

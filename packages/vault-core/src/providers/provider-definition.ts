@@ -11,6 +11,7 @@ type ProviderFields = Pick<
   | 'userinfoEndpoint'
   | 'jwksUri'
   | 'pushedAuthorizationRequestEndpoint'
+  | 'deviceAuthorizationEndpoint'
   | 'pushedAuthorizationRequests'
   | 'userIdExpression'
   | 'clientAuthentication'

@@ -20,6 +20,7 @@ const FIELDS: Readonly<Record<keyof ProviderDefinition, true>> = {
   userinfoEndpoint: true,
   jwksUri: true,
   pushedAuthorizationRequestEndpoint: true,
+  deviceAuthorizationEndpoint: true,
   pushedAuthorizationRequests: true,
   userIdExpression: true,
   clientAuthentication: true,

@@ -81,6 +81,7 @@ export async function authorizationWorld(overrides: Partial<ConnectionInput> = {
         runtime,
       }),
       tickets: store.tickets,
+      documents: store.documents,
       tenant: 'default',
       runtime,
       discovery: createDiscovery({ runtime }),

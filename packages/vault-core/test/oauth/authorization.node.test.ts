@@ -68,6 +68,7 @@ function realWorld(overrides: Partial<ConnectionInput> = {}): World {
       runtime,
     }),
     tickets: store.tickets,
+    documents: store.documents,
     tenant: 'default',
     runtime,
     discovery,

@@ -7,6 +7,7 @@ export const githubApp = /* @__PURE__ */ defineProvider({
   documentation: 'https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens',
   authorizationEndpoint: 'https://github.com/login/oauth/authorize',
   tokenEndpoint: 'https://github.com/login/oauth/access_token',
+  deviceAuthorizationEndpoint: 'https://github.com/login/device/code',
   userinfoEndpoint: 'https://api.github.com/user',
   userIdExpression: '{id}',
   clientAuthentication: 'client_secret_post',
@@ -15,6 +16,7 @@ export const githubApp = /* @__PURE__ */ defineProvider({
   errorCodes: {
     bad_refresh_token: 'invalid_grant',
     bad_verification_code: 'invalid_grant',
+    incorrect_device_code: 'invalid_grant',
     incorrect_client_credentials: 'invalid_client',
   },
   apiOrigins: ['https://api.github.com'],
