@@ -45,8 +45,8 @@ export interface VaultOptions {
   readonly random?: RandomSource
   readonly fetch?: typeof globalThis.fetch
   /**
-   * What requests are sent with that lead where somebody else than the operator may have said: those for connections in the store, and those of
-   * `vault.fetch`, whose names may resolve to anything. Default: `fetch`. The `createVault` of `@holdfast/vault-node` has one that reaches public
+   * What requests are sent with that lead where somebody else than the operator may have said: those for connections in the store, those to
+   * hosts that only the metadata of an issuer name, and those of `vault.fetch`, whose names may resolve to anything. Default: `fetch`. The `createVault` of `@holdfast/vault-node` has one that reaches public
    * addresses alone.
    */
   readonly fetchForStoredConnections?: typeof globalThis.fetch

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { VaultError } from '../errors.js'
 import type { Connection } from '../model/connection.js'
 import { endpointUrlProblem } from '../model/endpoint-url.js'
+import { isPrivateApiHost } from '../model/read-connection-api.js'
 import type { Runtime } from '../runtime.js'
 import { boundedFetch } from './bounded-fetch.js'
 import { withDeadline } from './deadline.js'
@@ -72,7 +73,10 @@ async function readMetadata(connection: Connection, issuer: string, response: Re
   }
   // RFC 8414, section 3.3: identical, which oauth4webapi judges after parsing both as URLs.
   if (metadata.issuer !== issuer) throw otherIssuer(connection, true)
-  for (const endpoint of ENDPOINTS) checkEndpoint(connection, issuer, endpoint, metadata[endpoint])
+  const stated = (Object.keys(ENDPOINTS) as (keyof typeof ENDPOINTS)[]).filter(
+    (name) => connection.endpoints[ENDPOINTS[name]] === undefined,
+  )
+  for (const endpoint of stated) checkEndpoint(connection, issuer, endpoint, metadata[endpoint])
   const { mtls_endpoint_aliases: aliases } = metadata
   if (aliases !== undefined && (typeof aliases !== 'object' || aliases === null))
     throw unavailable(connection, 'mtls_endpoint_aliases is no object')
@@ -80,15 +84,16 @@ async function readMetadata(connection: Connection, issuer: string, response: Re
   return metadata
 }
 
-const ENDPOINTS = [
-  'authorization_endpoint',
-  'token_endpoint',
-  'revocation_endpoint',
-  'userinfo_endpoint',
-  'jwks_uri',
-  'pushed_authorization_request_endpoint',
-  'device_authorization_endpoint',
-] as const
+/** What is taken from the metadata, where the connection does not say otherwise. */
+const ENDPOINTS = {
+  authorization_endpoint: 'authorization',
+  token_endpoint: 'token',
+  revocation_endpoint: 'revocation',
+  userinfo_endpoint: 'userinfo',
+  jwks_uri: 'jwks',
+  pushed_authorization_request_endpoint: 'pushedAuthorizationRequest',
+  device_authorization_endpoint: 'deviceAuthorization',
+} as const
 /** What a client with a certificate may be sent to in place of them. @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-5 RFC 8705, section 5} */
 const ALIASED = ['token_endpoint', 'revocation_endpoint', 'pushed_authorization_request_endpoint', 'device_authorization_endpoint'] as const
 
@@ -100,6 +105,13 @@ function checkEndpoint(connection: Connection, issuer: string, name: string, val
   // Metadata of an https server must not lead to plain http, not even on this machine.
   if (issuer.startsWith('https:') && String(value).toLowerCase().startsWith('http:') && !allowInsecureRequests)
     throw unavailable(connection, `${name} must use https`)
+  // What the issuer is not must not be reached by its word.
+  if (isPrivateHost(String(value)) && !isPrivateHost(issuer)) throw unavailable(connection, `${name} is at a private address`)
+}
+
+/** As far as it can be seen: what a name resolves to is seen where the request is sent. */
+function isPrivateHost(url: string): boolean {
+  return isPrivateApiHost(new URL(url).hostname)
 }
 
 function codeOf(error: unknown): unknown {

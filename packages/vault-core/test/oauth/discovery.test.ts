@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { Connection } from '../../src/model/connection.js'
 import { createDiscovery } from '../../src/oauth/discovery.js'
+import { sendRefreshRequest } from '../../src/oauth/refresh-token.js'
+import { runtimeWithDefaults } from '../../src/runtime.js'
+import { Secret } from '../../src/secret.js'
 import { type ManualClock, manualClock, settle } from '../fixtures/manual-clock.js'
 import { type FakeIssuer, fakeIssuer, ISSUER } from './fake-issuer.js'
 import { jsonAnswer, networkFailure } from './faulty-token-endpoint.js'
@@ -205,5 +209,88 @@ describe('what discovery learned', () => {
     issuer.answers.set(OIDC, () => jsonAnswer(200, issuer.metadata))
     await clock.advance(2_000)
     expect(await discovery.authorizationServerOf(connection)).toMatchObject({ token_endpoint: `${ISSUER}/token` })
+  })
+})
+
+describe('what metadata name', () => {
+  const FIELDS = [
+    'authorization_endpoint',
+    'token_endpoint',
+    'revocation_endpoint',
+    'userinfo_endpoint',
+    'jwks_uri',
+    'pushed_authorization_request_endpoint',
+    'device_authorization_endpoint',
+  ]
+  const HOSTS = [
+    'localhost',
+    '127.0.0.1',
+    '127.1',
+    '0x7f000001',
+    '2130706433',
+    '0177.0.0.1',
+    '10.1.2.3',
+    '172.16.0.1',
+    '192.168.0.1',
+    '169.254.169.254',
+    '100.64.0.1',
+    '0.0.0.0',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:a9fe:a9fe]',
+    '[fd00::1]',
+    '[fe80::1]',
+    'metadata.localhost',
+    '224.0.0.1',
+  ]
+
+  it.each(FIELDS.flatMap((field) => HOSTS.map((host) => [field, host] as const)))('may not be private: %s at %s', async (field, host) => {
+    const { issuer, discovery } = await world()
+    issuer.metadata[field] = `https://${host}/x`
+    await expect(discovery.authorizationServerOf(connectionOf({ issuer: ISSUER }))).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      message: expect.stringContaining(`${field} is at a private address`),
+    })
+  })
+
+  it('may be private where the issuer is, or where the connection names the endpoint itself', async () => {
+    const home = 'https://10.0.0.5'
+    const atHome = await fakeIssuer(home)
+    const discovery = createDiscovery({ runtime: oauthRuntime(atHome.fetch) })
+    expect((await discovery.authorizationServerOf(connectionOf({ issuer: home }))).token_endpoint).toBe(`${home}/token`)
+    const abroad = await world()
+    abroad.issuer.metadata.token_endpoint = 'https://10.0.0.5/token'
+    const tokenEndpoint = 'https://10.0.0.6/token'
+    const server = await abroad.discovery.authorizationServerOf(connectionOf({ issuer: ISSUER, tokenEndpoint }))
+    expect(server.token_endpoint).toBe(tokenEndpoint)
+  })
+
+  it('is reached by the `fetch` for public addresses, unless the code names its host', async () => {
+    const guarded: string[] = []
+    const issuer = await fakeIssuer()
+    const elsewhere = 'https://tokens.example/token'
+    issuer.metadata.token_endpoint = elsewhere
+    const runtime = runtimeWithDefaults({
+      fetch: issuer.fetch,
+      fetchForStoredConnections: async (input) => {
+        guarded.push(String(input))
+        return jsonAnswer(200, { access_token: 'at', token_type: 'Bearer' })
+      },
+      clock: manualClock(),
+    })
+    const refresh = (connection: Connection) =>
+      sendRefreshRequest({
+        connection,
+        refreshToken: new Secret('canary-refresh-token'),
+        signal: new AbortController().signal,
+        discovery: createDiscovery({ runtime }),
+        runtime,
+      })
+    expect((await refresh(connectionOf({ issuer: ISSUER }))).kind).toBe('answered')
+    expect(guarded).toEqual([elsewhere])
+    // Another endpoint of that host stands in the code: it is trusted.
+    await refresh(connectionOf({ issuer: ISSUER, userinfoEndpoint: 'https://tokens.example/me' }))
+    expect(guarded).toEqual([elsewhere])
+    expect(issuer.requests.some(({ url }) => url === elsewhere)).toBe(true)
   })
 })
