@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { advice, findChromium, mustRunAll } from '../vitest.chromium.ts'
+import { findGlewlwyd, glewlwydAdvice } from '../vitest.glewlwyd.ts'
 import { spawnForeground } from './bootstrap/child.mjs'
 import { workspaceRoot } from './bootstrap/pins.mjs'
 import { ensureServices } from './services/find-services.ts'
@@ -14,7 +15,9 @@ const suites = findSuites(workspaceRoot)
 deleteReports(suites)
 const requireAll = mustRunAll(process.env)
 const services = await ensureServices(process.env, requireAll)
-const notices = [browserNotice(), ...services.notices.map((notice) => `\n${notice}\n`)].filter((notice) => notice !== '')
+const notices = [browserNotice(), secondServerNotice(), ...services.notices.map((notice) => `\n${notice}\n`)].filter(
+  (notice) => notice !== '',
+)
 for (const notice of notices) console.error(notice)
 
 const turboArgs = ['run', 'test', 'test:scripts', '--concurrency=2', '--continue', ...extra]
@@ -43,4 +46,11 @@ function browserNotice(): string {
   return requireAll
     ? `\nThere is no Chromium, and CI or HOLDFAST_REQUIRE_ALL asks for all tests: those in a browser fail. ${advice}\n`
     : `\nSKIPPED: the tests in a browser, because there is no Chromium. ${advice}\n`
+}
+
+function secondServerNotice(): string {
+  if (findGlewlwyd()) return ''
+  return requireAll
+    ? `\nThere is no glewlwyd, and CI or HOLDFAST_REQUIRE_ALL asks for all tests: those with a second authorization server fail. ${glewlwydAdvice}\n`
+    : `\nSKIPPED: the tests with a second authorization server, because there is no glewlwyd. ${glewlwydAdvice}\n`
 }
