@@ -9,6 +9,7 @@ export default defineConfig(
     audit: 'src/audit/index.ts',
     webhooks: 'src/webhooks/index.ts',
     'refresh-worker': 'src/refresh-worker/index.ts',
+    mcp: 'src/mcp/index.ts',
     'aws-kms': 'src/crypto/keyrings/aws-kms.ts',
     'google-cloud-kms': 'src/crypto/keyrings/google-cloud-kms.ts',
     'vault-transit': 'src/crypto/keyrings/vault-transit.ts',

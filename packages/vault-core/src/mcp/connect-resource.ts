@@ -1,0 +1,128 @@
+import type { ConnectionInfo } from '../connections/connections.js'
+import { sha256Base64url } from '../crypto/sha256-base64url.js'
+import { isVaultError, VaultError } from '../errors.js'
+import { extensionOf } from '../extension.js'
+import type { ConnectionInput } from '../model/connection.js'
+import { parseConnection } from '../model/parse-connection.js'
+import { fetchServerMetadata } from '../oauth/server-metadata.js'
+import type { Vault } from '../vault-interface.js'
+import { registerClient } from './register-client.js'
+import { createResourceAccess } from './resource-access.js'
+import { fetchResourceMetadata, type ResourceMetadata, readChallenge } from './resource-metadata.js'
+import { type ConnectResourceOptions, type ParsedResourceOptions, readResourceOptions } from './resource-options.js'
+
+export interface ConnectedResource {
+  /** For `authorization.start`, `getCredentials` and `vault.fetch`. */
+  readonly connectionId: string
+  /** As tokens are asked for. */
+  readonly resource: string
+  readonly issuer: string
+  /** False: there was one already. */
+  readonly isNew: boolean
+}
+
+/**
+ * Makes a connection of the store for a server that says by itself how it is protected (RFC 9728), as MCP servers do: reads its metadata and those of
+ * its authorization server, has the application registered there (RFC 7591), and keeps all that. From then on it is a connection as any other. Asked
+ * again for the same resource it returns the same connection, and sends nothing.
+ *
+ * @throws {VaultError} `invalid_request`, naming each bad field; `provider_unavailable` with a `reason` (`no_resource_metadata`, `resource_mismatch`,
+ * `no_authorization_server`, `no_registration`, `registration_refused`, `address_not_public`, `discovery_failed`); `invalid_configuration` where the
+ * authorization server publishes no metadata, or another's; `conflict` when another connection has the id; `store_unavailable`.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9728 RFC 9728}
+ * @example
+ * ```ts
+ * const { connectionId } = await connectResource(vault, {
+ *   resource: 'https://mcp.example.com/mcp',
+ *   clientName: 'My agent',
+ *   redirectUris: ['https://app.example.com/connect/mcp/callback'],
+ * })
+ * ```
+ */
+export async function connectResource(vault: Vault, options: ConnectResourceOptions): Promise<ConnectedResource> {
+  const asked = readResourceOptions(options)
+  const connectionId = asked.connectionId ?? `mcp:${sha256Base64url(asked.resource.href).slice(0, 22)}`
+  const { runtime } = extensionOf(vault)
+  const known = await find(vault, connectionId)
+  if (known) {
+    assertSame(known, asked)
+    if (!asked.again && !hasEnded(known, runtime.clock.now())) return describe(known, false)
+  }
+
+  const access = createResourceAccess(runtime, asked.resource, connectionId, asked.allowPrivateAddresses ?? false)
+  access.assertUrl(asked.resource.href, 'its URL')
+  const challenge = await readChallenge(asked.challenge)
+  const metadata = await fetchResourceMetadata(asked.resource, challenge, access)
+  const issuer = issuerOf(metadata, asked)
+  if (issuer === undefined)
+    throw access.unusable('no_authorization_server', 'its metadata name no authorization server, or not the one that was asked for')
+  access.assertUrl(issuer, 'its authorization server')
+  const provisional = parseConnection({ connectionId, issuer, clientId: 'not registered yet' })
+  const server = await fetchServerMetadata({ ...provisional, source: 'store' }, issuer, runtime)
+  if (!server) throw access.unusable('no_authorization_server', 'its authorization server publishes no metadata')
+  const scopes = asked.scopes ?? (challenge.scopes.length > 0 ? challenge.scopes : metadata.scopes)
+  const scope = scopes.length > 0 ? scopes.join(' ') : undefined
+  const { secretExpiresAtS, ...client } = await registerClient(server, asked, scope, access)
+
+  const connection: ConnectionInput = {
+    connectionId,
+    name: metadata.name ?? asked.resource.host,
+    issuer,
+    ...client,
+    resource: metadata.resource,
+    apiOrigins: [asked.resource.origin],
+    tags: {
+      [RESOURCE_TAG]: sha256Base64url(asked.resource.href),
+      ...(secretExpiresAtS !== undefined && { [EXPIRY_TAG]: String(secretExpiresAtS) }),
+    },
+    ...(scope !== undefined && { defaultConnectionProperties: { scope } }),
+  }
+  if (known) {
+    await vault.connections.put(connection)
+    return describe(await vault.connections.describe(connectionId), true)
+  }
+  try {
+    return describe(await vault.connections.create(connection), true)
+  } catch (error) {
+    // Another process was faster: its registration counts for all.
+    const other = isVaultError(error, 'conflict') ? await find(vault, connectionId) : undefined
+    if (!other) throw error
+    assertSame(other, asked)
+    return describe(other, false)
+  }
+}
+
+/** What the connection was made for: a hash, as a tag holds no longer URL. */
+const RESOURCE_TAG = 'protected_resource'
+const EXPIRY_TAG = 'client_secret_expires_at'
+
+async function find(vault: Vault, connectionId: string): Promise<ConnectionInfo | undefined> {
+  try {
+    return await vault.connections.describe(connectionId)
+  } catch (error) {
+    if (isVaultError(error, 'connection_not_found')) return undefined
+    throw error
+  }
+}
+
+function assertSame({ connectionId, tags, source }: ConnectionInfo, { resource }: ParsedResourceOptions): void {
+  if (source === 'store' && tags?.[RESOURCE_TAG] === sha256Base64url(resource.href)) return
+  throw new VaultError('conflict', `Connection "${connectionId}" is there, and not for this resource. Give another \`connectionId\`.`, {
+    connectionId,
+  })
+}
+
+/** A secret that is good for less than a minute is none. */
+function hasEnded({ tags }: ConnectionInfo, nowMs: number): boolean {
+  const expiresAtS = Number(tags?.[EXPIRY_TAG] ?? Number.POSITIVE_INFINITY)
+  return nowMs + 60_000 >= expiresAtS * 1000
+}
+
+function issuerOf({ authorizationServers }: ResourceMetadata, { authorizationServer }: ParsedResourceOptions): string | undefined {
+  return authorizationServer === undefined ? authorizationServers[0] : authorizationServers.find((issuer) => issuer === authorizationServer)
+}
+
+function describe({ connectionId, issuer = '', resource }: ConnectionInfo, isNew: boolean): ConnectedResource {
+  const [first = ''] = [resource ?? []].flat()
+  return { connectionId, resource: first, issuer, isNew }
+}
