@@ -4,6 +4,7 @@ import { createStoredConnections } from './connections/stored-connections.js'
 import { withConnectionCredentials } from './credentials/connection-credentials.js'
 import type { CredentialSelector } from './credentials/credentials.js'
 import { createDisconnect, createDisconnectRow } from './credentials/disconnect.js'
+import { createExchangedCredentials, type ExchangedCredentials } from './credentials/exchanged-credentials.js'
 import { createForgetUser } from './credentials/forget-user.js'
 import { createGetCredentials } from './credentials/get-credentials.js'
 import { createImportCredential } from './credentials/import-credential.js'
@@ -156,7 +157,11 @@ export function createVault(options: VaultOptions): Vault {
     owner,
     peerWaitMs: callerWaitMs,
     openDpopKey,
-    sendRefresh: (connection, tokens, limits) => sendRefreshRequest({ connection, ...tokens, ...limits, discovery, runtime }),
+    sendRefresh: (connection, { userId, ...tokens }, limits) => {
+      const { grant } = connection
+      const subjectToken = grant?.type === 'token_exchange' ? () => exchanged.subjectToken(grant, userId) : undefined
+      return sendRefreshRequest({ connection, ...tokens, ...limits, subjectToken, discovery, runtime })
+    },
     discardTokens,
   }
   const coordinator = createRefreshCoordinator(refreshContext)
@@ -186,6 +191,21 @@ export function createVault(options: VaultOptions): Vault {
     recorder,
     dueTerms,
   })
+  const beginning = { tenant, credentials: store.credentials, runtime, dpopKeys, saveGrant }
+  const exchanged: ExchangedCredentials = createExchangedCredentials(beginning, () => getUserCredentials)
+  const getUserCredentials = createGetCredentials({
+    tenant,
+    connections,
+    credentials: store.credentials,
+    sealer,
+    coordinator,
+    unwritten: refreshContext.unwritten,
+    lastUsed,
+    openDpopKey,
+    exchanged,
+    runtime,
+    callerWaitMs,
+  })
   const kept = { documents: store.documents, tenant, runtime }
   const permissions = createPermissions({ ...kept, log })
   const roles = createRoles({ ...kept, permissions })
@@ -202,24 +222,7 @@ export function createVault(options: VaultOptions): Vault {
   const disconnect = createDisconnect(ending, disconnectRow)
   const credentialCalls = whileOpen({
     getCredentials: measureHandOuts(
-      tellHandOuts(
-        withConnectionCredentials(
-          createGetCredentials({
-            tenant,
-            connections,
-            credentials: store.credentials,
-            sealer,
-            coordinator,
-            unwritten: refreshContext.unwritten,
-            lastUsed,
-            openDpopKey,
-            runtime,
-            callerWaitMs,
-          }),
-          { tenant, connections, credentials: store.credentials, sealer, runtime, dpopKeys, saveGrant },
-        ),
-        recorder,
-      ),
+      tellHandOuts(withConnectionCredentials(getUserCredentials, { ...beginning, connections, sealer }), recorder),
       runtime,
     ),
     importCredential: createImportCredential({ connections, saveGrant, runtime }),

@@ -5,11 +5,8 @@ import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { Connection } from '../model/connection.js'
 import { isStatic } from '../model/connection-grant.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
-import type { DpopKeys } from '../oauth/dpop-key.js'
-import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
-import type { Runtime } from '../runtime.js'
 import { Secret } from '../secret.js'
-import type { CredentialStore } from '../storage/contract.js'
+import { type BeginGrantParts, beginGrant } from './begin-grant.js'
 import { CONNECTION_OWNER, wrongUser } from './connection-owner.js'
 import { type CredentialSelector, Credentials } from './credentials.js'
 import type { GetUserCredentials } from './get-credentials.js'
@@ -21,17 +18,9 @@ import type { NotedGetCredentials } from './measure-hand-outs.js'
  */
 export function withConnectionCredentials(
   get: GetUserCredentials,
-  parts: {
-    readonly tenant: string
-    readonly connections: ConnectionRegistry
-    readonly credentials: CredentialStore
-    readonly sealer: Sealer
-    readonly runtime: Runtime
-    readonly dpopKeys: DpopKeys
-    readonly saveGrant: (grant: ConsentedGrant) => Promise<SavedGrant>
-  },
+  parts: BeginGrantParts & { readonly connections: ConnectionRegistry; readonly sealer: Sealer },
 ): NotedGetCredentials {
-  const { tenant, connections, credentials, sealer, runtime, dpopKeys, saveGrant } = parts
+  const { connections, sealer } = parts
 
   return async (selector, options, note) => {
     const { connectionId, userId, accountId } = selector ?? {}
@@ -43,38 +32,9 @@ export function withConnectionCredentials(
     if (accountId !== undefined && accountId !== DEFAULT_ACCOUNT_ID)
       throw new VaultError('invalid_request', '`accountId` goes with a `userId`.', { fields: { accountId: 'goes with a `userId`' } })
     if (isStatic(connection.grant)) return staticCredentials(sealer, connection)
-    const key = { tenant, connectionId, userId: CONNECTION_OWNER, accountId: DEFAULT_ACCOUNT_ID }
-    const row = await credentials.get(key)
-    if (!row || row.status === 'disconnected') await begin(connection)
+    if (connection.grant.type === 'token_exchange') throw wrongUser('is missing: whose token is to be exchanged?')
+    await beginGrant(parts, connection, CONNECTION_OWNER)
     return get({ connectionId, userId: CONNECTION_OWNER }, options, note)
-  }
-
-  /** The grant is what a refresh token is to a user: the first token is a refresh, made once by one process. */
-  async function begin({ connectionId, dpop }: Connection): Promise<void> {
-    await saveGrant({
-      connectionId,
-      ...(dpop && { dpopKey: await dpopKeys.generate() }),
-      userId: CONNECTION_OWNER,
-      tokens: {
-        accessToken: undefined,
-        refreshToken: new Secret('grant'),
-        tokenType: undefined,
-        expiresInS: undefined,
-        refreshTokenExpiresInS: undefined,
-        scope: undefined,
-        idToken: undefined,
-        properties: {},
-        account: undefined,
-        problems: [],
-      },
-      requestedScope: undefined,
-      requestStartedAtMs: runtime.clock.now(),
-      addAccount: false,
-      replaceAccount: false,
-      existing: 'keep_connected',
-      mayLackAccessToken: true,
-      actor: { kind: 'system', id: 'vault' },
-    })
   }
 }
 

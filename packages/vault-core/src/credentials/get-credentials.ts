@@ -18,6 +18,7 @@ import type { CredentialData } from './credential-data.js'
 import { credentialNotFound, providerUnavailable, reauthorizationRequired, tokenBoundToKey } from './credential-errors.js'
 import { type ParsedGetOptions, parseGetOptions, parseSelector } from './credential-request.js'
 import { type CredentialSelector, Credentials, type GetCredentialsOptions } from './credentials.js'
+import type { ExchangedCredentials } from './exchanged-credentials.js'
 import type { LastUsed } from './last-used.js'
 import { createOpenedTokens } from './opened-tokens.js'
 import type { OpenDpopKey } from './sealed-dpop-key.js'
@@ -32,6 +33,7 @@ export interface GetCredentialsParts {
   readonly unwritten: UnwrittenGrants
   readonly lastUsed: LastUsed
   readonly openDpopKey: OpenDpopKey
+  readonly exchanged: ExchangedCredentials
   readonly runtime: Runtime
   readonly callerWaitMs: number
 }
@@ -44,7 +46,8 @@ export type GetUserCredentials = (selector: CredentialSelector, options?: GetCre
 
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
 export function createGetCredentials(parts: GetCredentialsParts): GetUserCredentials {
-  const { tenant, connections, credentials, sealer, coordinator, unwritten, lastUsed, openDpopKey, runtime, callerWaitMs } = parts
+  const { tenant, connections, credentials, sealer, coordinator, unwritten, lastUsed, openDpopKey, exchanged, runtime, callerWaitMs } =
+    parts
   const { look, open, propertiesOf, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
 
   return async (selector, options = {}, note = noteNothing) => {
@@ -53,7 +56,9 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
     const { requiredScopes, forceRefresh, rejected, signal } = parsed
     signal?.throwIfAborted()
     const connection = await connections.get(connectionId)
-    if (connection.grant && connection.grant.type !== 'api_key' && userId !== CONNECTION_OWNER)
+    const { grant: own } = connection
+    if (own?.type === 'token_exchange') await exchanged.begin(connection, own, userId)
+    else if (own && own.type !== 'api_key' && userId !== CONNECTION_OWNER)
       throw wrongUser(`is given, but connection "${connectionId}" has a credential of its own: leave it out`)
     const key = { tenant, connectionId, userId, accountId }
     let row: CredentialRow | undefined
@@ -71,6 +76,8 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
       if (!row) throw credentialNotFound({ connectionId, userId })
       return await getFrom(row, connection, parsed, note)
     } catch (error) {
+      // Where the token that is exchanged cannot be had, that is what the caller can act on.
+      if (own?.type === 'token_exchange' && isVaultError(error, 'provider_unavailable')) await exchanged.subjectToken(own, userId)
       throw withNeededAuthorization(error, { connection, key, row, requiredScopes })
     }
   }

@@ -8,8 +8,9 @@ import { readTexts } from './read-texts.js'
  * - `jwt_bearer`: an assertion signed with `privateKey`, by which service accounts are known (RFC 7523, section 2.1). `clientId` is its issuer.
  * - `api_key`: `clientSecret` is the key, which does not end. A user's own key comes by `vault.importCredential`.
  * - `basic`: `clientId` and `clientSecret`, as in HTTP Basic (RFC 7617).
+ * - `token_exchange`: of a user, for the token that he has on another connection (RFC 8693): `vault.getCredentials({ connectionId, userId })`.
  */
-export type ConnectionGrant = ClientCredentialsGrant | JwtBearerGrant | { readonly type: 'api_key' | 'basic' }
+export type ConnectionGrant = ClientCredentialsGrant | JwtBearerGrant | TokenExchangeGrant | { readonly type: 'api_key' | 'basic' }
 
 export interface ClientCredentialsGrant {
   readonly type: 'client_credentials'
@@ -33,6 +34,19 @@ export interface JwtBearerGrant {
   readonly parameters?: Readonly<Record<string, string>>
 }
 
+export interface TokenExchangeGrant {
+  readonly type: 'token_exchange'
+  /** The connection whose access token is given in exchange. The user consents there; when he disconnects it, he has nothing here either. */
+  readonly subjectConnectionId: string
+  readonly scope?: string
+  /** For whom the token is to be, as the provider calls it. */
+  readonly audience?: string
+  /** Default: an access token. */
+  readonly requestedTokenType?: string
+  /** Further parameters of the request. No secrets. */
+  readonly parameters?: Readonly<Record<string, string>>
+}
+
 /** Whether nothing is asked of the provider: what is sent to its API stands in the connection. */
 export function isStatic(grant: ConnectionGrant | undefined): boolean {
   return grant?.type === 'api_key' || grant?.type === 'basic'
@@ -41,6 +55,7 @@ export function isStatic(grant: ConnectionGrant | undefined): boolean {
 const FIELDS: Readonly<Record<ConnectionGrant['type'], readonly string[]>> = {
   client_credentials: ['type', 'scope', 'parameters'],
   jwt_bearer: ['type', 'scope', 'issuer', 'subject', 'audience', 'scopeInAssertion', 'parameters'],
+  token_exchange: ['type', 'subjectConnectionId', 'scope', 'audience', 'requestedTokenType', 'parameters'],
   api_key: ['type'],
   basic: ['type'],
 }
@@ -60,23 +75,38 @@ export function readConnectionGrant(fields: ReadonlyMap<string, unknown>): {
     return { grant: undefined, problems: problems.all() }
   }
   const given = closedObject(value, 'grant', FIELDS[type as ConnectionGrant['type']], problems)
-  for (const field of ['scope', 'issuer', 'subject', 'audience']) {
+  for (const field of ['scope', 'issuer', 'subject', 'audience', 'requestedTokenType', 'subjectConnectionId']) {
     const text = given?.get(field)
     if (text !== undefined) textOf(text, `grant.${field}`, { minimum: 1, maximum: 2048 }, problems)
   }
   if (!['boolean', 'undefined'].includes(typeof given?.get('scopeInAssertion')))
     problems.add('grant.scopeInAssertion', 'must be true or false')
   const parameters = readTexts(given?.get('parameters'), 'grant.parameters', problems, isSetByTheVault)
-  const needed = { client_credentials: 'clientSecret', jwt_bearer: 'privateKey', api_key: 'clientSecret', basic: 'clientSecret' }[
-    type as ConnectionGrant['type']
-  ]
+  if (type === 'token_exchange' && given?.get('subjectConnectionId') === undefined)
+    problems.add('grant.subjectConnectionId', 'is missing: the connection whose tokens are exchanged')
+  const needed = NEEDED[type as ConnectionGrant['type']]
   const proves = type === 'client_credentials' && fields.get('privateKey') !== undefined
-  if (fields.get(needed) === undefined && !proves && fields.get('clientAuthentication') === undefined && fields.get('hooks') === undefined)
+  if (
+    needed !== undefined &&
+    fields.get(needed) === undefined &&
+    !proves &&
+    fields.get('clientAuthentication') === undefined &&
+    fields.get('hooks') === undefined
+  )
     problems.add(needed, `is missing: a \`${type}\` grant needs it`)
   // Every field was checked above.
   return { grant: Object.freeze({ ...value, ...(parameters && { parameters }) } as ConnectionGrant), problems: problems.all() }
 }
 
+/** What each lives by. A public client may exchange tokens. */
+const NEEDED: Readonly<Record<ConnectionGrant['type'], 'clientSecret' | 'privateKey' | undefined>> = {
+  client_credentials: 'clientSecret',
+  jwt_bearer: 'privateKey',
+  token_exchange: undefined,
+  api_key: 'clientSecret',
+  basic: 'clientSecret',
+}
+
 function isSetByTheVault(name: string): boolean {
-  return ['grant_type', 'assertion', 'client_id', 'client_secret', 'scope'].includes(name)
+  return ['grant_type', 'assertion', 'client_id', 'client_secret', 'scope', 'subject_token', 'subject_token_type'].includes(name)
 }

@@ -5,7 +5,7 @@ import type { ProviderQuirks } from './provider-quirks.js'
 import type { ProviderRevocation } from './provider-revocation.js'
 
 export type { ClientAuthenticationMethod } from './client-authentication-method.js'
-export type { ClientCredentialsGrant, ConnectionGrant, JwtBearerGrant } from './connection-grant.js'
+export type { ClientCredentialsGrant, ConnectionGrant, JwtBearerGrant, TokenExchangeGrant } from './connection-grant.js'
 export type * from './provider-hooks.js'
 export type * from './provider-quirks.js'
 export type { ProviderRevocation, TokenPlace } from './provider-revocation.js'

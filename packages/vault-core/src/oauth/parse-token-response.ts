@@ -22,6 +22,8 @@ export function parseTokenResponse(
   }
   const field = (name: string): unknown => (Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined)
 
+  const issued = field('issued_token_type')
+  if (isStated(issued) && !ACCESS_TOKENS.has(String(issued))) note('body', 'has another token than one for access', true)
   if (isStated(field('error'))) note('body', 'has an error beside the tokens', true)
   return {
     accessToken: readAccessToken(field('access_token'), note),
@@ -45,6 +47,12 @@ export function isStated(value: unknown): boolean {
 export type UsableTokenType = 'Bearer' | 'DPoP'
 
 type Note = (field: TokenProblem['field'], problem: string, fatal?: boolean) => void
+
+/** RFC 8693, section 3: what may be sent to an API. */
+const ACCESS_TOKENS: ReadonlySet<string> = new Set([
+  'urn:ietf:params:oauth:token-type:access_token',
+  'urn:ietf:params:oauth:token-type:jwt',
+])
 
 /** RFC 6749, appendix A.12: what a token is made of, and what a header can carry. */
 const VISIBLE_ASCII = /^[\x20-\x7e]+$/

@@ -16,6 +16,8 @@ export interface RefreshRequest {
   readonly refreshToken: Secret
   /** The key that the grant's tokens are bound to. */
   readonly dpopKey?: DpopKey | undefined
+  /** Where the connection exchanges tokens: gets the one that is given. What it throws ends the refresh before anything is sent. */
+  readonly subjectToken?: (() => Promise<Secret>) | undefined
   /** Ends the request: not the caller's patience, but the request's own cap. */
   readonly signal: AbortSignal
   /** Asked directly before the request leaves, after discovery and signing: is the lease still held? False: nothing is sent. */
@@ -34,6 +36,7 @@ export async function sendRefreshRequest({
   connection,
   refreshToken,
   dpopKey,
+  subjectToken: getSubjectToken,
   signal,
   maySend,
   discovery,
@@ -45,8 +48,14 @@ export async function sendRefreshRequest({
   } catch (error) {
     return { kind: 'no_answer', notSent: true, reason: 'discovery', cause: isVaultError(error) ? error : undefined }
   }
+  let subjectToken: Secret | undefined
+  try {
+    subjectToken = await getSubjectToken?.()
+  } catch (error) {
+    return { kind: 'no_answer', notSent: true, reason: 'subject_token', cause: isVaultError(error) ? error : undefined }
+  }
   const { refreshRequest } = connection.quirks
-  return sendTokenRequest({
+  const outcome = await sendTokenRequest({
     connection,
     runtime,
     signal,
@@ -57,7 +66,7 @@ export async function sendRefreshRequest({
     clientAuthentication: refreshRequest?.clientAuthentication,
     send: (client, authentication, options) =>
       connection.grant
-        ? requestGrant({ grant: connection.grant, connection, server, client, authentication, runtime, options })
+        ? requestGrant({ grant: connection.grant, connection, server, client, authentication, runtime, subjectToken, options })
         : refreshRequest
           ? sendInOwnWay({ connection, server, client, authentication, request: refreshRequest, token: refreshToken, options })
           : oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken.reveal(), {
@@ -65,4 +74,7 @@ export async function sendRefreshRequest({
               additionalParameters: resourceParameters(connection),
             }),
   })
+  // The grant is what is asked with again: what comes beside the access token, as RFC 8693 allows, is no use.
+  if (!connection.grant || outcome.kind !== 'answered') return outcome
+  return { ...outcome, response: { ...outcome.response, refreshToken: undefined } }
 }

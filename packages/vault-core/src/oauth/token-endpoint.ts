@@ -101,7 +101,7 @@ async function startFetch(fetch: Runtime['fetch'], url: string, init: RequestIni
   return fetch(url, init)
 }
 
-const SECRET_PARAMETERS = ['refresh_token', 'code', 'code_verifier', 'client_assertion', 'client_secret', 'token']
+const SECRET_PARAMETERS = ['refresh_token', 'code', 'code_verifier', 'client_assertion', 'client_secret', 'token', 'subject_token']
 
 /** What was sent and may not be repeated, should the answer quote it: as it is, and as it was encoded. */
 function secretsIn({ body, headers }: TokenRequestInit, { clientSecret }: Connection): readonly string[] {

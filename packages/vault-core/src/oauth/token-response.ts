@@ -54,6 +54,6 @@ export type TokenEndpointOutcome =
   | {
       readonly kind: 'no_answer'
       readonly notSent: boolean
-      readonly reason: 'network' | 'aborted' | 'discovery' | 'configuration'
+      readonly reason: 'network' | 'aborted' | 'discovery' | 'configuration' | 'subject_token'
       readonly cause: unknown
     }

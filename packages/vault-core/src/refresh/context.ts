@@ -41,7 +41,7 @@ export interface RefreshContext {
   readonly openDpopKey: OpenDpopKey
   readonly sendRefresh: (
     connection: Connection,
-    tokens: { readonly refreshToken: Secret; readonly dpopKey: DpopKey | undefined },
+    tokens: { readonly refreshToken: Secret; readonly dpopKey: DpopKey | undefined; readonly userId: string },
     limits: { readonly signal: AbortSignal; readonly maySend: () => boolean },
   ) => Promise<TokenEndpointOutcome>
   /** Best-effort revocation of tokens that arrived for a grant that the user has ended meanwhile. */

@@ -120,15 +120,19 @@ function sendWith(permit: Permit, attempt: Attempt, spending: Spending, isEarlie
     }
     permit.sent()
     // Discovery and key signing may come before the request leaves: the lease is looked at once more directly before `fetch`.
-    return context.sendRefresh(connection, spending, { signal, maySend: attempt.isLeaseHeld })
+    return context.sendRefresh(connection, { ...spending, userId: key.userId }, { signal, maySend: attempt.isLeaseHeld })
   })
 }
 
 /** Where no user consented, none can consent again: a grant that is refused is the application's own, and asked for again later. */
 function verdictOf({ grant }: Connection, outcome: Exclude<TokenEndpointOutcome, { kind: 'answered' }>): FailureVerdict {
   const verdict = classifyFailure(outcome)
-  const isOwn = grant !== undefined && verdict.kind === 'grant_rejected'
-  return isOwn ? { kind: 'client_rejected', error: 'invalid_grant', retryAfterMs: undefined } : verdict
+  if (!grant || (verdict.kind !== 'grant_rejected' && verdict.kind !== 'client_rejected')) return verdict
+  // RFC 8693, section 2.2.2: one user's token was refused, which says nothing of those of others.
+  const isOfSubject = verdict.kind === 'grant_rejected' || verdict.error === 'invalid_request'
+  if (grant.type === 'token_exchange' && isOfSubject)
+    return { kind: 'not_processed', reason: 'subject_token_rejected', retryAfterMs: undefined }
+  return verdict.kind === 'grant_rejected' ? { kind: 'client_rejected', error: 'invalid_grant', retryAfterMs: undefined } : verdict
 }
 
 /** The lease was no longer surely held: that says nothing of the provider. */

@@ -48,7 +48,7 @@ function world(connection: Partial<ConnectionInput> = {}, without: readonly stri
       background: false,
       on: (event) => events.push(event),
     })
-  return { clock, store, sent, headers, answers, apiRequests, events, open }
+  return { clock, store, sent, headers, answers, apiRequests, events, open, fetch }
 }
 
 describe('the credential of a connection itself', () => {
@@ -205,6 +205,89 @@ describe('a grant that is wrong', () => {
         code: 'invalid_configuration',
         facts: { fields: expect.objectContaining({ [`connections[0].${field}`]: expect.any(String) }) },
       }),
+    )
+  })
+})
+
+describe('a token that is exchanged', () => {
+  const exchanging: Partial<ConnectionInput> = { grant: { type: 'token_exchange', subjectConnectionId: 'front', audience: 'reports' } }
+  const ADA = { connectionId: 'robot', userId: 'ada' } as const
+
+  /** A user who has a token on another connection, and a provider that exchanges it as `answers` says. */
+  async function exchangeWorld(tokenLifetimeS = 7_200) {
+    const { clock, store, sent, answers, fetch } = world()
+    const vault = createVault({
+      store,
+      keyring: localKeyring([{ id: 'k1', key: new Uint8Array(32).fill(7) }]),
+      connections: [
+        { ...robot, ...exchanging },
+        {
+          connectionId: 'front',
+          authorizationEndpoint: 'https://front.example/authorize',
+          tokenEndpoint: 'https://front.example/token',
+          clientId: 'front',
+        },
+      ],
+      clock,
+      fetch,
+      background: false,
+    })
+    await vault.importCredential({
+      connectionId: 'front',
+      userId: 'ada',
+      accessToken: 'canary-subject',
+      expiresAt: new Date(clock.now() + tokenLifetimeS * 1000),
+    })
+    return { vault, clock, sent, answers }
+  }
+
+  it('is asked for with the subject’s token, and with nothing else of his', async () => {
+    const { vault, sent } = await exchangeWorld()
+    expect((await vault.getCredentials(ADA)).accessToken).toBe('canary-access-1')
+    expect(Object.fromEntries(sent[0] ?? [])).toEqual({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: 'canary-subject',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      audience: 'reports',
+    })
+  })
+
+  it.each<[string, object, string]>([
+    ['a refresh token', { issued_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }, 'provider_unavailable'],
+    ['an ID token', { issued_token_type: 'urn:ietf:params:oauth:token-type:id_token', token_type: 'N_A' }, 'provider_unavailable'],
+  ])('is none if it is %s', async (_what, changes, code) => {
+    const { vault, answers } = await exchangeWorld()
+    answers.push(Response.json({ access_token: 'canary-access-9', token_type: 'Bearer', expires_in: 60, ...changes }))
+    await expect(vault.getCredentials(ADA)).rejects.toMatchObject({ code })
+  })
+
+  it.each(['invalid_grant', 'invalid_request'])('that is refused with %s is one user’s matter, and asked for again', async (error) => {
+    const { vault, answers, clock, sent } = await exchangeWorld()
+    answers.push(Response.json({ error }, { status: 400 }))
+    await expect(vault.getCredentials(ADA)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      facts: { reason: 'subject_token_rejected' },
+    })
+    await vault.importCredential({ connectionId: 'front', userId: 'bob', accessToken: 'canary-of-bob' })
+    expect((await vault.getCredentials({ ...ADA, userId: 'bob' })).accessToken).toMatch(/^canary-access/)
+    await clock.advance(600_000)
+    expect((await vault.getCredentials(ADA)).accessToken).toMatch(/^canary-access/)
+    expect(sent).toHaveLength(3)
+  })
+
+  it('ends with what it was made of', async () => {
+    const { vault, clock, sent } = await exchangeWorld(7_200)
+    await vault.getCredentials(ADA)
+    await clock.advance(7_200_000)
+    await expect(vault.getCredentials(ADA)).rejects.toMatchObject({ code: 'reauthorization_required', facts: { connectionId: 'front' } })
+    expect(sent).toHaveLength(1)
+  })
+
+  it('is nobody’s without a user, and needs to know whose', async () => {
+    const { vault } = await exchangeWorld()
+    await expect(vault.getCredentials({ connectionId: 'robot' })).rejects.toThrow('`userId` is missing')
+    expect(() => world({ grant: { type: 'token_exchange' } as never }).open()).toThrow(
+      '`connections[0].grant.subjectConnectionId` is missing',
     )
   })
 })

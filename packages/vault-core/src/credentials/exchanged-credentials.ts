@@ -1,0 +1,39 @@
+import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
+import type { Connection, TokenExchangeGrant } from '../model/connection.js'
+import { Secret } from '../secret.js'
+import { findAccount } from './accounts.js'
+import { type BeginGrantParts, beginGrant } from './begin-grant.js'
+import { readCredentialData } from './credential-data.js'
+import type { CredentialSelector, Credentials, GetCredentialsOptions } from './credentials.js'
+
+/** The credentials of users by token exchange: those on another connection, of which theirs here are made. */
+export interface ExchangedCredentials {
+  /**
+   * Makes sure that the user is connected where his token comes from, and has a credential here.
+   *
+   * @throws {VaultError} As `getCredentials` of the other connection.
+   */
+  begin(connection: Connection, grant: TokenExchangeGrant, userId: string): Promise<void>
+  /** The token that is given in exchange. @throws {VaultError} As `getCredentials` of the other connection. */
+  subjectToken(grant: TokenExchangeGrant, userId: string): Promise<Secret>
+}
+
+type GetCredentialsOf = (selector: CredentialSelector, options?: GetCredentialsOptions) => Promise<Credentials>
+
+/** @param get - Of users, of any connection. Called when there is something to do, not before. */
+export function createExchangedCredentials(parts: BeginGrantParts, get: () => GetCredentialsOf): ExchangedCredentials {
+  const { tenant, credentials } = parts
+  return {
+    async begin(connection, { subjectConnectionId: connectionId }, userId) {
+      const row = await findAccount(credentials, { tenant, connectionId, userId, accountId: DEFAULT_ACCOUNT_ID })
+      // Nothing lives on here that was ended there; what it is, is told by who knows.
+      if (row?.status !== 'active' && row?.status !== 'quarantined') await get()({ connectionId, userId })
+      // What was made of a consent that another one has replaced is no good any more.
+      await beginGrant(parts, connection, userId, row ? { sinceMs: readCredentialData(row).connectedAtMs } : {})
+    },
+    async subjectToken({ subjectConnectionId: connectionId }, userId) {
+      const { accessToken } = await get()({ connectionId, userId }, { bearerOnly: true })
+      return new Secret(accessToken)
+    },
+  }
+}
