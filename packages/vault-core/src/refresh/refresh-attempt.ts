@@ -14,6 +14,7 @@ import { keepLease } from './lease-keeper.js'
 import type { Permit } from './rate/rate-window.js'
 import { recordAnswer } from './record-answer.js'
 import { recordFailure } from './record-failure.js'
+import { withJudgedIdToken } from './refreshed-id-token.js'
 
 /**
  * Sends the refresh under the lease just claimed, and records how it ended: the answer before anybody is told of it, a
@@ -47,8 +48,9 @@ export async function runAttempt(claimed: Omit<Attempt, 'isLeaseHeld' | 'place'>
       return await recordFailure(attempt, verdict, isOpen)
     }
     const isSentTwice = isOpen || !attempt.isLeaseHeld()
+    const response = withJudgedIdToken(outcome.response, connection, row, runtime.clock.now())
     // The write-back begins before all else.
-    const recorded = recordAnswer(attempt, { response: outcome.response, spent: spending.refreshToken, startedAtMs, isSentTwice })
+    const recorded = recordAnswer(attempt, { response, spent: spending.refreshToken, startedAtMs, isSentTwice })
     claimed.inBackground(context.circuits.report(connection, key, undefined))
     return await recorded
   } finally {
