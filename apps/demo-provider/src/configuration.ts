@@ -72,6 +72,8 @@ export function providerConfiguration(client: DemoClient, accessTokenTtlS: () =>
           }
         },
       },
+      // For who wants its answers signed (JARM).
+      jwtResponseModes: { enabled: true },
       // And see what became of them.
       introspection: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
     },

@@ -42,7 +42,7 @@ async function expiry(expiresAt: Date | undefined, { expect }: TestContext): Pro
 
 const bare = (url: string, token: string): Promise<Response> => fetch(url, { headers: { authorization: `Bearer ${token}` } })
 
-const cases = METHODS.flatMap((method) => (['nothing', 'dpop', 'par', 'dpop and par'] as const).map((extra) => ({ method, extra })))
+const cases = METHODS.flatMap((method) => (['nothing', 'dpop', 'par', 'dpop and par', 'jarm'] as const).map((extra) => ({ method, extra })))
 
 describe('the walk of a user', { concurrent: true }, () => {
   it.for(cases)('by $method, with $extra besides', { timeout: 60_000 }, async ({ method, extra }, context) => {
@@ -55,6 +55,7 @@ describe('the walk of a user', { concurrent: true }, () => {
     const shown = [...new URL(authorizationUrl).searchParams.keys()].toSorted()
     if (extra.endsWith('par')) expect(shown).toEqual(['client_id', 'request_uri'])
     const callbackUrl = await consentByHttp(authorizationUrl, { scopes: ['files.read'] })
+    if (extra === 'jarm') expect([...new URL(callbackUrl).searchParams.keys()]).toEqual(['response'])
     const connected = await vault.authorization.complete({ callbackUrl, flowBinding })
     expect(connected.scope?.split(' ').toSorted()).toEqual(['files.read', 'offline_access', 'openid'])
     await expect(vault.getCredentials(USER, { requiredScopes: ['files.write'] })).rejects.toMatchObject({ code: 'insufficient_scope' })

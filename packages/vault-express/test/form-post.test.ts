@@ -77,10 +77,10 @@ describe('an answer that a provider lets the browser post', () => {
 describe.runIf(executablePath)('a provider that posts its answer, in Chromium', () => {
   const newProfile = chromiumForFile()
 
-  it('connects an account, from another site', async () => {
+  it.each(['form_post', 'form_post.jwt'] as const)('connects an account, from another site: %s', async (responseMode) => {
     const { origin, provider, vault } = await opened({
       redirectUris: [`http://localhost${CALLBACK}`],
-      connection: () => ({ responseMode: 'form_post' }),
+      connection: () => ({ responseMode }),
       build: (app, parts) =>
         void app.use(vaultRouter({ ...parts, publicUrl: parts.publicUrl.replace('127.0.0.1', 'localhost'), identify: () => 'alice' })),
     })

@@ -9,7 +9,7 @@ import { CERTIFICATE_HEADER, startTlsFront } from './tls-front.ts'
 export const REDIRECT_URI = 'http://127.0.0.1/connect/demo/callback'
 
 /** What a client does besides, of what the authorization server then insists on. */
-export type Extra = 'nothing' | 'dpop' | 'par' | 'dpop and par'
+export type Extra = 'nothing' | 'dpop' | 'par' | 'dpop and par' | 'jarm'
 
 export interface ConfiguredServer {
   readonly provider: DemoProvider
@@ -56,6 +56,7 @@ export async function startConfigured(
       ...client.connection,
       apiOrigins: [front?.origin ?? issuer],
       ...(extra.startsWith('dpop') && { dpop: true }),
+      ...(extra === 'jarm' && { responseMode: 'query.jwt' as const }),
       defaultConnectionProperties: { scope: 'openid offline_access files.read files.write', prompt: 'consent' },
     },
     close: async () => {

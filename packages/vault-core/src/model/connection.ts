@@ -70,7 +70,8 @@ export interface ConnectionInput extends ProviderQuirks {
    */
   readonly resource?: string | readonly string[]
   /**
-   * How the provider sends the browser back. `form_post`, which few want, is a POST from its site: `/connect/{connectionId}/callback` takes it. Default: as the
+   * How the provider sends the browser back. `form_post`, which few want, is a POST from its site: `/connect/{connectionId}/callback` takes it. With
+   * `.jwt` the answer is signed by the provider (JARM), and one that is not is refused. Default: as the
    * provider does by itself, which is `query`.
    */
   readonly responseMode?: ResponseMode
@@ -127,8 +128,8 @@ export interface ApiTokenHeader {
 
 export type ScopeSeparator = ' ' | ','
 
-/** OAuth 2.0 Form Post Response Mode; OAuth 2.0 Multiple Response Type Encoding Practices. */
-export type ResponseMode = 'query' | 'form_post'
+/** OAuth 2.0 Form Post Response Mode; OAuth 2.0 Multiple Response Type Encoding Practices; JWT Secured Authorization Response Mode (JARM). */
+export type ResponseMode = 'query' | 'form_post' | 'query.jwt' | 'form_post.jwt'
 
 export type TokenRequestContentType = 'application/x-www-form-urlencoded' | 'application/json'
 

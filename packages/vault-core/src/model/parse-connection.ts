@@ -76,8 +76,12 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
   complain('resource', resourceProblem(fields.get('resource')))
   complain(
     'responseMode',
-    [undefined, 'query', 'form_post'].includes(fields.get('responseMode') as string) ? undefined : 'must be `query` or `form_post`',
+    [undefined, 'query', 'form_post', 'query.jwt', 'form_post.jwt'].includes(fields.get('responseMode') as string)
+      ? undefined
+      : 'must be `query`, `form_post`, `query.jwt` or `form_post.jwt`',
   )
+  if (String(fields.get('responseMode')).endsWith('.jwt') && fields.get('issuer') === undefined)
+    complain('responseMode', 'needs an `issuer`, whose keys sign the answers')
   if (fields.get('dpop') === true) complain('dpop', dpopProblem(fields, grant))
   complain('rotation', rotationProblem(fields.get('rotation')))
   complain('defaultLifetimeS', rangeProblem(fields.get('defaultLifetimeS'), 1, TEN_YEARS_S, 'seconds'))

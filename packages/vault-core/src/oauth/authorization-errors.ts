@@ -1,4 +1,5 @@
 import { VaultError, type VaultErrorFacts } from '../errors.js'
+import { readErrorCode } from './error-code.js'
 import type { TokenEndpointOutcome } from './token-response.js'
 
 /** Whose flow it is, and where the user wanted to go: known once the browser is known to be the right one. */
@@ -45,6 +46,12 @@ export function authorizationDenied(flow: FlowFacts): VaultError {
     `The user or the provider of connection "${flow.connectionId}" denied access. Offer to begin again.`,
     { ...flow, reason: 'access_denied' },
   )
+}
+
+/** The provider answered with an error. @param error - As it came. */
+export function responseError(error: string, flow: FlowFacts): VaultError {
+  const code = readErrorCode(error)
+  return code === 'access_denied' ? authorizationDenied(flow) : responseInvalid(flow, `the provider answered with an error (${code})`, code)
 }
 
 /** The ID token could not be judged: the code is spent, so the flow has to begin again. */

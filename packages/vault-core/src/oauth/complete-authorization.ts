@@ -42,7 +42,7 @@ async function redeem(
   const { connections, discovery, dpopKeys, runtime } = parts
   const connection = await connections.get(flow.connectionId)
   const authorizationServer = await discovery.authorizationServerOf(connection)
-  const parameters = checkAuthorizationResponse({ connection, authorizationServer, callback, flow, facts, runtime })
+  const parameters = await checkAuthorizationResponse({ connection, authorizationServer, callback, flow, facts, runtime })
   const dpopKey = flow.dpopKey && (await dpopKeys.open(flow.dpopKey, flow.connectionId))
   const exchange = { connection, authorizationServer, parameters, flow, dpopKey, facts, runtime }
   const { tokens, requestStartedAtMs } = await exchangeCode(exchange)

@@ -98,10 +98,12 @@ function explicitEndpoint({ endpoints }: Connection, endpoint: ServerEndpoint): 
 /** Signatures of ID tokens that a public key verifies. `none` and `HS…` are never taken, whatever the metadata say. */
 const SIGNATURE_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 
+function publicAlgorithms(stated: unknown): string[] {
+  return SIGNATURE_ALGORITHMS.filter((algorithm) => !Array.isArray(stated) || stated.includes(algorithm))
+}
+
 /** The server as oauth4webapi wants it: only what the vault uses. */
 function serverOf({ connectionId, issuer, endpoints }: Connection, metadata: AuthorizationServer | undefined): AuthorizationServer {
-  const stated: unknown = metadata?.id_token_signing_alg_values_supported
-  const algorithms = Array.isArray(stated) ? SIGNATURE_ALGORITHMS.filter((algorithm) => stated.includes(algorithm)) : SIGNATURE_ALGORITHMS
   const known = {
     authorization_endpoint: endpoints.authorization ?? metadata?.authorization_endpoint,
     token_endpoint: endpoints.token ?? metadata?.token_endpoint,
@@ -114,7 +116,10 @@ function serverOf({ connectionId, issuer, endpoints }: Connection, metadata: Aut
   return {
     // oauth4webapi wants a name; where none is known nothing is ever compared with it.
     issuer: issuer ?? endpoints.token ?? connectionId,
-    id_token_signing_alg_values_supported: algorithms,
+    id_token_signing_alg_values_supported: publicAlgorithms(metadata?.id_token_signing_alg_values_supported),
+    ...(metadata?.authorization_signing_alg_values_supported && {
+      authorization_signing_alg_values_supported: publicAlgorithms(metadata.authorization_signing_alg_values_supported),
+    }),
     authorization_response_iss_parameter_supported: metadata?.authorization_response_iss_parameter_supported === true,
     require_pushed_authorization_requests: metadata?.require_pushed_authorization_requests === true,
     ...aliasesOf(endpoints, metadata),

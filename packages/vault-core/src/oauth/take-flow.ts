@@ -4,6 +4,7 @@ import type { Log } from '../log.js'
 import { flowInvalid } from './authorization-errors.js'
 import type { CompleteAuthorization } from './authorization-flow.js'
 import type { PendingFlow, PendingFlows } from './pending-flow.js'
+import { authorizationResponseState } from './response-parameters.js'
 
 /**
  * Spends the state, and returns its flow if this browser and this user began it.
@@ -21,9 +22,9 @@ export async function takeFlow(
   { flowBinding, userId }: CompleteAuthorization,
   log: Log,
 ): Promise<PendingFlow> {
-  const [state = '', ...more] = callback.searchParams.getAll('state')
+  const state = authorizationResponseState(callback)
   // `start` makes 43 characters of base64url: anything else need not reach the store.
-  if (more.length > 0 || !/^[A-Za-z0-9_-]{43}$/.test(state)) throw flowInvalid('state')
+  if (!/^[A-Za-z0-9_-]{43}$/.test(state)) throw flowInvalid('state')
   const flow = await flows.take(state)
   if (!flow) throw flowInvalid('state')
   if (!isBrowserOf(flow, flowBinding)) {

@@ -1,6 +1,9 @@
+import { generateKeyPair } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { authorizationWorld, complete, nothingHappened, plainFlow, refusalOf } from './authorization-world.js'
+import { type AuthorizationWorld, authorizationWorld, complete, nothingHappened, plainFlow, refusalOf } from './authorization-world.js'
 import { ISSUER } from './fake-issuer.js'
+
+const { privateKey: FOREIGN_KEY } = await generateKeyPair('ES256')
 
 describe('a mixed-up provider', () => {
   const slash = `${ISSUER}/`
@@ -96,6 +99,73 @@ describe('an authorization response', () => {
   ])('that is no code is refused: %s', async (parameters, reason) => {
     const { world, flow } = await plainFlow()
     expect(await refusalOf(complete(world, flow, parameters))).toMatchObject({ code: 'authorization_response_invalid', facts: { reason } })
+    nothingHappened(world)
+  })
+})
+
+describe('an answer that the provider has to sign', () => {
+  const signed = { responseMode: 'query.jwt' } as const
+  const nowS = (world: AuthorizationWorld): number => Math.floor(world.clock.now() / 1000)
+  type Signing = Parameters<AuthorizationWorld['issuer']['sign']>[1]
+
+  async function begun(changes: object = {}, options: Signing = {}) {
+    const world = await authorizationWorld(signed)
+    world.issuer.metadata.authorization_signing_alg_values_supported = ['ES256', 'HS256', 'none']
+    const flow = await world.start()
+    world.answerWith(await world.issuer.sign(world.claims(flow)))
+    const claims = { iss: ISSUER, aud: 'client-1', exp: nowS(world) + 600, code: 'c', state: flow.state, ...changes }
+    const response = await world.issuer.sign(claims, options)
+    const callbackUrl = `${flow.callback().split('?')[0]}?response=${response}`
+    return { world, flow, callbackUrl, done: () => world.authorization.complete({ callbackUrl, flowBinding: flow.flowBinding }) }
+  }
+
+  it('is asked for, opened, and good once', async () => {
+    const { flow, done } = await begun()
+    expect(new URL(flow.authorizationUrl).searchParams.get('response_mode')).toBe('query.jwt')
+    expect(await done()).toMatchObject({ connectionId: 'oidc' })
+    expect(await refusalOf(done())).toMatchObject({ code: 'authorization_flow_invalid' })
+  })
+
+  it.each<[string, object, Signing, string]>([
+    ['of another issuer', { iss: 'https://evil.example' }, {}, 'signature_invalid'],
+    ['for another application', { aud: 'other' }, {}, 'signature_invalid'],
+    ['too old', { exp: 1 }, {}, 'signature_invalid'],
+    ['without an end', { exp: undefined }, {}, 'signature_invalid'],
+    ['by a key that is not its own', {}, { key: FOREIGN_KEY }, 'signature_invalid'],
+    ['by a shared secret', {}, { alg: 'HS256', key: new TextEncoder().encode('x'.repeat(32)) }, 'signature_invalid'],
+    ['without a code', { code: undefined }, {}, 'code_missing'],
+    ['with an error', { code: undefined, error: 'server_error' }, {}, 'server_error'],
+  ])('is refused when it is %s', async (_what, changes, options, reason) => {
+    const { world, done } = await begun(changes, options)
+    expect(await refusalOf(done())).toMatchObject({ code: 'authorization_response_invalid', facts: { reason } })
+    nothingHappened(world)
+  })
+
+  it('says that the user said no', async () => {
+    const { done } = await begun({ code: undefined, error: 'access_denied' })
+    expect(await refusalOf(done())).toMatchObject({ code: 'authorization_denied' })
+  })
+
+  it('is refused when it is not signed, whatever else is right', async () => {
+    const world = await authorizationWorld(signed)
+    const flow = await world.start()
+    expect(await refusalOf(complete(world, flow, { code: 'c', iss: ISSUER }))).toMatchObject({ facts: { reason: 'not_signed' } })
+    nothingHappened(world)
+  })
+
+  it('is not judged without the keys', async () => {
+    const { world, done } = await begun()
+    world.issuer.answers.set('/jwks', () => new Response(null, { status: 503 }))
+    expect(await refusalOf(done())).toMatchObject({ code: 'provider_unavailable', facts: { reason: 'keys_unavailable' } })
+    nothingHappened(world)
+  })
+
+  it('is no answer where none of the kind was asked for', async () => {
+    const { world, flow } = await plainFlow()
+    const response = await world.issuer.sign({ iss: ISSUER, aud: 'client-1', exp: nowS(world) + 600, code: 'c', state: flow.state })
+    const callbackUrl = `${flow.callback().split('?')[0]}?response=${response}`
+    const call = world.authorization.complete({ callbackUrl, flowBinding: flow.flowBinding })
+    expect(await refusalOf(call)).toMatchObject({ code: 'authorization_response_invalid' })
     nothingHappened(world)
   })
 })

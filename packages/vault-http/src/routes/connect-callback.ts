@@ -1,4 +1,4 @@
-import { isVaultError, type VaultErrorCode } from '@holdfast/vault-core'
+import { authorizationResponseState, isVaultError, type VaultErrorCode } from '@holdfast/vault-core'
 import { statusOf } from '../error-reply.js'
 import { signInCallback } from '../login/finish-sign-in.js'
 import type { HandlerSettings } from '../options.js'
@@ -22,7 +22,7 @@ export function connectCallbackRoute<Context>(settings: HandlerSettings<Context>
 async function complete<Context>(settings: HandlerSettings<Context>, call: RouteCall<Context>): Promise<Reply> {
   const { vault, origin, secureCookies } = settings
   const { request, url, context } = call
-  const state = url.searchParams.get('state') ?? ''
+  const state = authorizationResponseState(url)
   const cookie = { state, secure: secureCookies }
   const cookies = state === '' ? [] : [flowCookies.clear(cookie)]
   const userId = await settings.identify(request, context)

@@ -5,7 +5,7 @@ import { readBodyText } from '../request-bytes.js'
 import type { Route } from '../router.js'
 
 /** What an answer to a code flow is made of. A token that came besides must not stand in a URL. */
-const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error']
+const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error', 'response']
 
 /**
  * `POST /connect/{connectionId}/callback`: where a provider with `response_mode=form_post` lets the browser post its answer. Cookies of ours do not come

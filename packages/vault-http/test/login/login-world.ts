@@ -104,6 +104,12 @@ export async function loginWorld(options: LoginWorldOptions = {}): Promise<Login
     ...options.login,
   })
   const now = (): number => Date.now() + offsetMs
+  let lastProofMs = 0
+  /** Of two proofs of one millisecond over the same values the second is refused, as a copy of the first. */
+  const proofTimeMs = (): number => {
+    lastProofMs = Math.max(now(), lastProofMs + 1)
+    return lastProofMs
+  }
   const handler = createVaultHandler({ vault, publicUrl, login, identify: () => undefined, log, now, rateLimit: false, ...options.handler })
 
   const authenticate: LoginWorld['authenticate'] = async (browser, { body = {}, headers = {}, credentials = true, ...rest } = {}) => {
@@ -113,7 +119,7 @@ export async function loginWorld(options: LoginWorldOptions = {}): Promise<Login
     const codeChallenge = sha256(codeVerifier)
     const sent = { applicationId: APP, redirectUrl, codeChallengeMethod: 'S256', codeChallenge, connectionId: 'demo', ...body }
     const { connectionId, tenantLookupIdentifier, inviteId, applicationId } = sent as Record<string, string | undefined>
-    const antiAbuseHash = proofOf([connectionId, tenantLookupIdentifier, inviteId, applicationId], now())
+    const antiAbuseHash = proofOf([connectionId, tenantLookupIdentifier, inviteId, applicationId], proofTimeMs())
     const whole = { antiAbuseHash, ...sent }
     const response =
       origin === undefined
@@ -173,7 +179,7 @@ export async function loginWorld(options: LoginWorldOptions = {}): Promise<Login
         ...changes,
       }
       const { requestId: path, ...body } = sent
-      const whole = { antiAbuseHash: proofOf([body.client_id, path, body.code], now()), ...body }
+      const whole = { antiAbuseHash: proofOf([body.client_id, path, body.code], proofTimeMs()), ...body }
       return browser.script(asked.origin ?? APP_URL, 'POST', `/api/authentication/${path}/tokens`, { body: whole })
     },
     async close() {
