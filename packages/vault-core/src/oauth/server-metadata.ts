@@ -14,11 +14,11 @@ import { parseRetryAfter } from './retry-after.js'
 const FETCH_DEADLINE_MS = 10_000
 
 /**
- * Fetches the metadata of a connection's issuer: OpenID Connect Discovery first, RFC 8414 where there are none. Returns
- * undefined when the server publishes neither.
+ * Fetches the metadata of a connection's issuer: OpenID Connect Discovery first, RFC 8414 where there are none, and last, for an issuer that has a path,
+ * OpenID Connect metadata where RFC 8414 would have them. Returns undefined when the server publishes none.
  *
  * @throws {VaultError} `provider_unavailable`; `invalid_configuration` when the metadata name another issuer.
- * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414, section 3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414, section 3, and section 5 for the last}
  */
 export async function fetchServerMetadata(
   connection: Connection,
@@ -26,8 +26,8 @@ export async function fetchServerMetadata(
   runtime: Runtime,
 ): Promise<oauth.AuthorizationServer | undefined> {
   return withDeadline(runtime.clock, FETCH_DEADLINE_MS, async (signal) => {
-    for (const algorithm of ['oidc', 'oauth2'] as const) {
-      const response = await requestMetadata(connection, issuer, runtime, algorithm, signal)
+    for (const place of new URL(issuer).pathname === '/' ? PLACES.slice(0, 2) : PLACES) {
+      const response = await requestMetadata(connection, issuer, runtime, place, signal)
       if (response.status === 200) return readMetadata(connection, issuer, response)
       if (!isAbsent(response.status)) {
         const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), runtime.clock.now())
@@ -38,19 +38,26 @@ export async function fetchServerMetadata(
   })
 }
 
+/** Where they are looked for, in this order. Without a path of the issuer the last is the first. */
+const PLACES = ['oidc', 'oauth2', 'oidc below the origin'] as const
+
 async function requestMetadata(
   connection: Connection,
   issuer: string,
   runtime: Runtime,
-  algorithm: 'oidc' | 'oauth2',
+  place: (typeof PLACES)[number],
   signal: AbortSignal,
 ): Promise<Response> {
   try {
+    const send = boundedFetch(fetchOf(runtime, connection, 'metadata'), signal)
     return await oauth.discoveryRequest(new URL(issuer), {
-      algorithm,
+      algorithm: place === 'oidc' ? 'oidc' : 'oauth2',
       // An http issuer was allowed, or refused, when the connection was read.
       [oauth.allowInsecureRequests]: true,
-      [oauth.customFetch]: boundedFetch(fetchOf(runtime, connection, 'metadata'), signal),
+      [oauth.customFetch]:
+        place === 'oidc below the origin'
+          ? (url, init) => send(url.replace('/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'), init)
+          : send,
     })
   } catch (error) {
     if (signal.aborted) throw unavailable(connection, `it did not answer within ${FETCH_DEADLINE_MS / 1000} s`)

@@ -59,6 +59,16 @@ describe('discovery', () => {
     expect(issuer.requests.map(({ url }) => new URL(url).pathname)).toEqual([`/tenant${OIDC}`, `${OAUTH}/tenant`])
   })
 
+  it('takes OpenID Connect metadata from below the origin last, where the issuer has a path', async () => {
+    const { issuer, discovery } = await world()
+    const metadata = { issuer: `${ISSUER}/tenant`, authorization_endpoint: `${ISSUER}/a`, token_endpoint: `${ISSUER}/t` }
+    issuer.answers.set(`${OIDC}/tenant`, () => jsonAnswer(200, metadata))
+    expect(await discovery.authorizationServerOf(connectionOf({ issuer: `${ISSUER}/tenant` }))).toMatchObject({
+      token_endpoint: `${ISSUER}/t`,
+    })
+    expect(issuer.requests.map(({ url }) => new URL(url).pathname)).toEqual([`/tenant${OIDC}`, `${OAUTH}/tenant`, `${OIDC}/tenant`])
+  })
+
   it('lets explicit endpoints win', async () => {
     const { discovery } = await world()
     const connection = connectionOf({ issuer: ISSUER, tokenEndpoint: 'https://other.example/t', jwksUri: 'https://other.example/keys' })
