@@ -27,7 +27,7 @@ export interface ConnectedResource {
  * again for the same resource it returns the same connection, and sends nothing.
  *
  * @throws {VaultError} `invalid_request`, naming each bad field; `provider_unavailable` with a `reason` (`no_resource_metadata`, `resource_mismatch`,
- * `no_authorization_server`, `no_registration`, `registration_refused`, `address_not_public`, `discovery_failed`); `invalid_configuration` where the
+ * `no_authorization_server`, `no_pkce`, `no_registration`, `registration_refused`, `address_not_public`, `discovery_failed`); `invalid_configuration` where the
  * authorization server publishes no metadata, or another's; `conflict` when another connection has the id; `store_unavailable`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728 RFC 9728}
  * @example
@@ -60,6 +60,10 @@ export async function connectResource(vault: Vault, options: ConnectResourceOpti
   const provisional = parseConnection({ connectionId, issuer, clientId: 'not registered yet' })
   const server = await fetchServerMetadata({ ...provisional, source: 'store' }, issuer, runtime)
   if (!server) throw access.unusable('no_authorization_server', 'its authorization server publishes no metadata')
+  // The MCP specification: who does not state it must be taken not to check it, and a code that was stolen could then be used.
+  const { code_challenge_methods_supported: challengeMethods } = server
+  if (!Array.isArray(challengeMethods) || !challengeMethods.includes('S256'))
+    throw access.unusable('no_pkce', 'its authorization server does not state that it checks PKCE by S256')
   const scopes = asked.scopes ?? (challenge.scopes.length > 0 ? challenge.scopes : metadata.scopes)
   const scope = scopes.length > 0 ? scopes.join(' ') : undefined
   const { secretExpiresAtS, ...client } = await registerClient(server, asked, scope, access)

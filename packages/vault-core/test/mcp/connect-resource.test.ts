@@ -29,6 +29,7 @@ function hostileWorld(changes: Readonly<Record<string, Answer>> = {}) {
       token_endpoint: `${ISSUER}/token`,
       registration_endpoint: `${ISSUER}/register`,
       token_endpoint_auth_methods_supported: ['none', 'client_secret_basic'],
+      code_challenge_methods_supported: ['S256'],
     },
     [`${ISSUER}/register`]: () =>
       Response.json({ client_id: `client-${requests.length}`, token_endpoint_auth_method: 'none' }, { status: 201 }),
@@ -120,6 +121,25 @@ describe('a server that says how it is protected', () => {
     expect(await connect()).toMatchObject({ resource: SERVER })
   })
 
+  it.each([
+    '/.well-known/oauth-authorization-server/tenant',
+    '/.well-known/openid-configuration/tenant',
+    '/tenant/.well-known/openid-configuration',
+  ])('has an authorization server below a path that publishes at %s', async (place) => {
+    const issuer = `${ISSUER}/tenant`
+    const { connect } = hostileWorld({
+      [`${SERVER}${WELL_KNOWN}/tools/mcp`]: { resource: RESOURCE, authorization_servers: [issuer] },
+      [`${ISSUER}${place}`]: {
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+        registration_endpoint: `${ISSUER}/register`,
+        code_challenge_methods_supported: ['S256'],
+      },
+    })
+    expect(await connect()).toMatchObject({ issuer, isNew: true })
+  })
+
   it('knows the application by the URL of its metadata, or by an id that was given', async () => {
     const takesUrls = {
       [`${ISSUER}/.well-known/oauth-authorization-server`]: {
@@ -127,6 +147,7 @@ describe('a server that says how it is protected', () => {
         authorization_endpoint: `${ISSUER}/authorize`,
         token_endpoint: `${ISSUER}/token`,
         client_id_metadata_document_supported: true,
+        code_challenge_methods_supported: ['S256'],
       },
     }
     const clientMetadataUrl = 'https://app.example/client.json'
@@ -181,6 +202,7 @@ describe('a server that is not to be trusted', () => {
       authorization_endpoint: `${ISSUER}/authorize`,
       token_endpoint: `${ISSUER}/token`,
       registration_endpoint: `${ISSUER}/register`,
+      code_challenge_methods_supported: ['S256'],
       ...changes,
     },
   })
@@ -231,6 +253,9 @@ describe('a server that is not to be trusted', () => {
       'address_not_public',
     ],
     ['has one that registers by http', server({ registration_endpoint: 'http://login.example/register' }), {}, 'discovery_failed'],
+    ['has one that says nothing of PKCE', server({ code_challenge_methods_supported: undefined }), {}, 'no_pkce'],
+    ['has one that knows plain PKCE alone', server({ code_challenge_methods_supported: ['plain'] }), {}, 'no_pkce'],
+    ['has one whose PKCE is no list', server({ code_challenge_methods_supported: 'S256' }), {}, 'no_pkce'],
     ['has one that registers nobody', server({ registration_endpoint: undefined }), {}, 'no_registration'],
     [
       'has one that refuses to register',
