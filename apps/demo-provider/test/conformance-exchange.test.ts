@@ -1,9 +1,9 @@
-import { createVault, localKeyring, type Vault } from '@holdfast/vault-core'
+import { type ClientAuthenticationMethod, createVault, localKeyring, type Vault } from '@holdfast/vault-core'
 import { memoryStore } from '@holdfast/vault-store-memory'
 import type Provider from 'oidc-provider'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, it, type TestContext } from 'vitest'
 import { consentByHttp } from '../src/index.ts'
-import { type ConfiguredServer, REDIRECT_URI, startConfigured } from './conformance/authorization-server.ts'
+import { type ConfiguredServer, type Extra, REDIRECT_URI, startConfigured } from './conformance/authorization-server.ts'
 
 // A user's token of one connection, exchanged for one of another (RFC 8693) at a real authorization server.
 const GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -43,8 +43,14 @@ function takeTokens(provider: Provider): void {
   )
 }
 
-async function world(): Promise<ConfiguredServer & { readonly vaults: readonly [Vault, Vault]; exchanges(): number }> {
-  const server = await startConfigured('client_secret_basic', 'nothing', { grants: [GRANT], extend: takeTokens })
+interface World extends ConfiguredServer {
+  /** Of processes that share a store. */
+  readonly vaults: readonly [Vault, Vault]
+  exchanges(): number
+}
+
+async function world(method: ClientAuthenticationMethod, extra: Extra, { onTestFinished }: TestContext): Promise<World> {
+  const server = await startConfigured(method, extra, { grants: [GRANT], extend: takeTokens })
   const store = memoryStore()
   const keyring = localKeyring([{ id: 'k1', key: crypto.getRandomValues(new Uint8Array(32)) }])
   const { defaultConnectionProperties, ...common } = server.connection
@@ -75,9 +81,20 @@ async function connect(vault: Vault): Promise<void> {
   await vault.authorization.complete({ callbackUrl: await consentByHttp(authorizationUrl), flowBinding })
 }
 
-describe('the walk of a user whose token is exchanged', () => {
-  it('calls, expires, is exchanged again, and ends with the consent', { timeout: 30_000 }, async () => {
-    const { vaults, me, exchanges, provider } = await world()
+const METHODS: readonly ClientAuthenticationMethod[] = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+  'none',
+]
+
+describe('the walk of a user whose token is exchanged', { concurrent: true, timeout: 60_000 }, () => {
+  it.for(METHODS)('calls, expires, is exchanged again, and ends with the consent: by %s', async (method, context) => {
+    const { expect } = context
+    const { vaults, me, exchanges, provider } = await world(method, 'nothing', context)
     const [vault, other] = vaults
     await expect(vault.getCredentials(REPORTS)).rejects.toMatchObject({ code: 'credential_not_found', facts: { connectionId: 'demo' } })
     await connect(vault)
@@ -107,8 +124,9 @@ describe('the walk of a user whose token is exchanged', () => {
     expect((await vault.fetch(REPORTS, me)).status).toBe(200)
   })
 
-  it('is made anew when the user disconnects it alone', async () => {
-    const { vaults, me, exchanges } = await world()
+  it('is made anew when the user disconnects it alone', async (context) => {
+    const { expect } = context
+    const { vaults, me, exchanges } = await world('client_secret_basic', 'nothing', context)
     const [vault] = vaults
     await connect(vault)
     const { accessToken } = await vault.getCredentials(REPORTS)
