@@ -21,6 +21,9 @@ const METHODS: readonly ClientAuthenticationMethod[] = [
 ]
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
+/** Tokens live for two seconds here, and the last three tenths of a life are kept for the next one. */
+const SHORTEST_USE_MS = 1_400
+
 function vaultOf(connection: Omit<ConnectionInput, 'connectionId'>): Vault {
   return createVault({
     store: memoryStore(),
@@ -78,14 +81,19 @@ async function walk({ vault, provider, api }: Opened, grantType: string, { expec
     const response = await vault.fetch(ROBOT, api)
     return [response.status, await response.json()]
   }
+  const began = Date.now()
+  /** One, and another for each life that has gone by since: a slow machine comes late. */
+  const most = (): number => 1 + Math.floor((Date.now() - began) / SHORTEST_USE_MS)
   const answers = await Promise.all(Array.from({ length: 10 }, call))
   expect(answers).toEqual(answers.map(() => [200, { clientId: provider.clientId }]))
-  expect(requests()).toBe(1)
+  expect(requests()).toBeLessThanOrEqual(most())
 
   const first = await vault.getCredentials(ROBOT)
+  const before = requests()
   await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(first.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY)
   expect(await call()).toEqual([200, { clientId: provider.clientId }])
-  expect(requests()).toBe(2)
+  expect(requests()).toBeGreaterThan(before)
+  expect(requests()).toBeLessThanOrEqual(most())
   expect(provider.tokenRequests.filter(({ ok, error }) => !ok && error !== 'use_dpop_nonce')).toEqual([])
 
   const { accessToken, tokenType } = await vault.getCredentials(ROBOT)
