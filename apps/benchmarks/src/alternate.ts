@@ -5,8 +5,10 @@ import type { Line, Settings } from './row.ts'
 /** One way of doing the same thing. */
 export interface Contender {
   readonly name: string
-  /** Does it once. What it returns is awaited where it is a promise. */
+  /** Does it once, or `calls` times. What it returns is awaited where it is a promise. */
   readonly run: () => unknown
+  /** How often one `run` does it. Default 1. */
+  readonly calls?: number
 }
 
 /** Long enough that the clock's own cost does not show, short enough that the machine's other work spoils few of them. */
@@ -40,34 +42,34 @@ export async function alternate(contenders: readonly Contender[], floors: readon
   })
 }
 
-/** How many calls make a batch. */
+/** How many runs make a batch. */
 async function warmUp({ run }: Contender, { roundMs }: Settings): Promise<number> {
   const began = performance.now()
   const lengthMs = Math.min(WARM_UP_MS, roundMs)
-  let calls = 0
+  let runs = 0
   for (let tookMs = 0; tookMs < lengthMs; tookMs = performance.now() - began) {
     const result = run()
     if (result instanceof Promise) await result
-    calls++
+    runs++
   }
-  return Math.max(1, Math.round((calls * BATCH_MS) / (performance.now() - began)))
+  return Math.max(1, Math.round((runs * BATCH_MS) / (performance.now() - began)))
 }
 
-async function measureRound({ name, run }: Contender, calls: number, roundMs: number): Promise<number> {
+async function measureRound({ name, run, calls: callsEach = 1 }: Contender, runs: number, roundMs: number): Promise<number> {
   const isAsync = run() instanceof Promise
   const batch = isAsync
     ? async () => {
-        for (let call = 0; call < calls; call++) await run()
+        for (let each = 0; each < runs; each++) await run()
       }
     : () => {
-        for (let call = 0; call < calls; call++) run()
+        for (let each = 0; each < runs; each++) run()
       }
   const bench = new Bench({ time: roundMs, iterations: 1, warmup: false, throws: true }).add(name, batch, { async: isAsync })
   const [task] = await bench.run()
   const result = task?.result
   if (!result || !('latency' in result)) throw new Error(`"${name}" was not measured.`)
   // The mean, as the garbage collector's work belongs to what made the garbage.
-  return (calls * 1000) / result.latency.mean
+  return (runs * callsEach * 1000) / result.latency.mean
 }
 
 function speed(round: ReadonlyMap<string, number>, name: string): number {

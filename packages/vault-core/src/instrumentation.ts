@@ -45,6 +45,8 @@ export type RequestPurpose = 'token' | 'authorization' | 'revocation' | 'metadat
 export type HandOutSource =
   /** The store: it lives long enough. */
   | 'live'
+  /** Memory: the store was asked for it a moment ago (`credentialCache`). */
+  | 'cached'
   /** The store: it lives, and is refreshed behind. */
   | 'refreshing_behind'
   /** A refresh that was waited for. */

@@ -1,3 +1,4 @@
+import { type CredentialCacheOptions, DEFAULT_CACHED_OWNERS } from './credentials/row-cache.js'
 import { type CipherSuite, cipherOf, DEFAULT_SUITE, isCipherSuite } from './crypto/cipher-suite.js'
 import type { Keyring } from './crypto/keyring.js'
 import { type EnvelopePrimitives, noblePrimitives } from './crypto/primitives.js'
@@ -33,6 +34,11 @@ export interface VaultOptions {
   readonly journal?: Journal
   /** How many refreshes of one connection this process runs at a time. Default 32. */
   readonly maxConcurrentRefreshes?: number
+  /**
+   * Hands out a live token again without reading the store, for so long after the last read. What this vault does is seen at once; what other
+   * processes do, a disconnect for one, after `maxAgeMs` at the latest. Default: each call reads the store.
+   */
+  readonly credentialCache?: CredentialCacheOptions
   /** Another implementation of the algorithms that values are sealed with, such as the platform's own, for speed. Default: `@noble/ciphers`. */
   readonly primitives?: EnvelopePrimitives
   /**
@@ -72,6 +78,7 @@ const DEFAULT_MAX_CONCURRENT_REFRESHES = 32
 
 type ParsedOptions = Pick<VaultOptions, 'store' | 'keyring' | 'connections'> & {
   readonly journal: Journal | undefined
+  readonly credentialCache: CredentialCacheOptions | undefined
   readonly keepers: readonly EventKeeper[]
 } & Required<
     Pick<VaultOptions, 'tenant' | 'accountId' | 'callerWaitMs' | 'background' | 'maxConcurrentRefreshes' | 'primitives' | 'cipherSuite'>
@@ -82,7 +89,7 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   const { store, keyring, connections, tenant = DEFAULT_TENANT, callerWaitMs = DEFAULT_CALLER_WAIT_MS } = options
   const { background = true, journal, maxConcurrentRefreshes = DEFAULT_MAX_CONCURRENT_REFRESHES } = options
   const { primitives = noblePrimitives, cipherSuite = DEFAULT_SUITE } = options
-  const { webhooks, audit, eventKeepers = [] } = options
+  const { webhooks, audit, eventKeepers = [], credentialCache } = options
   const accountId = options.accountId ?? `acc_${tenant}`
   const fields: Record<string, string> = {}
   if (!store) fields.store = 'is missing: pass a VaultStore, `sqliteStore({ path })` for one'
@@ -101,6 +108,10 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   if (journal !== undefined && typeof journal?.write !== 'function') fields.journal = 'must be a Journal: `fileJournal({ path })` is one'
   if (!(Number.isInteger(maxConcurrentRefreshes) && maxConcurrentRefreshes >= 1 && maxConcurrentRefreshes <= 1_000))
     fields.maxConcurrentRefreshes = 'must be a whole number from 1 to 1,000'
+  if (credentialCache !== undefined) {
+    const problem = cacheProblem(credentialCache)
+    if (problem) fields.credentialCache = problem
+  }
   if (webhooks !== undefined && !isKeeper(webhooks)) fields.webhooks = 'must be what `webhooks({ endpoints })` made'
   if (audit !== undefined && !isKeeper(audit)) fields.audit = 'must be what `auditLog()` made'
   if (!Array.isArray(eventKeepers) || !eventKeepers.every(isKeeper)) fields.eventKeepers = 'must be an array of EventKeepers'
@@ -121,11 +132,18 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
     background,
     journal,
     maxConcurrentRefreshes,
+    credentialCache,
     primitives,
     cipherSuite,
     // An audit log that fails is known before anything is kept elsewhere.
     keepers: [audit, webhooks, ...eventKeepers].filter((keeper) => keeper !== undefined),
   }
+}
+
+function cacheProblem({ maxAgeMs, maxEntries = DEFAULT_CACHED_OWNERS }: CredentialCacheOptions): string | undefined {
+  if (!(Number.isInteger(maxAgeMs) && maxAgeMs >= 1 && maxAgeMs <= 60_000)) return 'needs a `maxAgeMs` of 1 to 60,000 milliseconds'
+  if (!(Number.isInteger(maxEntries) && maxEntries >= 1 && maxEntries <= 1_000_000)) return 'must have a `maxEntries` of 1 to 1,000,000'
+  return undefined
 }
 
 function isKeeper(value: EventKeeper): boolean {

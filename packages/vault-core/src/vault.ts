@@ -13,6 +13,7 @@ import { getCredentialInfo, type ListCredentialsQuery, listCredentials } from '.
 import { measureHandOuts } from './credentials/measure-hand-outs.js'
 import { createRevocationJobs, REVOCATION_TOPIC } from './credentials/revocation-jobs.js'
 import { createRevokeAll } from './credentials/revoke-all.js'
+import { createRowCache } from './credentials/row-cache.js'
 import { createSaveGrant } from './credentials/save-grant.js'
 import { createOpenDpopKey } from './credentials/sealed-dpop-key.js'
 import { openTokens } from './credentials/sealed-tokens.js'
@@ -81,10 +82,13 @@ export function createVault(options: VaultOptions): Vault {
     primitives,
     cipherSuite,
     keepers,
+    credentialCache,
     ...refreshing
   } = parseVaultOptions(options)
   const log = options.log ?? silentLog
   const runtime = runtimeWithDefaults({ ...options, measure: safeMeasure(options.instrumentation, log) })
+  const rowCache = credentialCache && createRowCache(store.credentials, runtime.clock, credentialCache)
+  const credentials = rowCache?.credentials ?? store.credentials
   const closing = new AbortController()
   const stopped = new AbortController()
 
@@ -127,7 +131,7 @@ export function createVault(options: VaultOptions): Vault {
   const owner = randomToken(runtime.random, 16)
   const presence = createWorkerPresence({ documents: store.documents, storeNow, tenant, runtime })
   const refreshContext: RefreshContext = {
-    credentials: store.credentials,
+    credentials,
     storeNow,
     sealer,
     runtime,
@@ -145,7 +149,7 @@ export function createVault(options: VaultOptions): Vault {
     journal: createRefreshJournal({
       journal: refreshing.journal,
       sealer,
-      credentials: store.credentials,
+      credentials,
       log,
       written: recorder.wake,
       discard: async ({ key, set }) =>
@@ -165,7 +169,7 @@ export function createVault(options: VaultOptions): Vault {
     discardTokens,
   }
   const coordinator = createRefreshCoordinator(refreshContext)
-  const lastUsed = createLastUsed({ credentials: store.credentials, clock: runtime.clock, log, background: refreshing.background })
+  const lastUsed = createLastUsed({ credentials, clock: runtime.clock, log, background: refreshing.background })
   const sweeper = createSweeper({
     context: refreshContext,
     coordinator,
@@ -178,25 +182,26 @@ export function createVault(options: VaultOptions): Vault {
       await Promise.all([lastUsed.flush(), recorder.sweep()])
     },
   })
-  const ending = { tenant, credentials: store.credentials, sealer, revocations, runtime, log, recorder }
+  const ending = { tenant, credentials, sealer, revocations, runtime, log, recorder }
   const disconnectRow = createDisconnectRow(ending)
   const { dueTerms } = refreshContext
   const saveGrant = createSaveGrant({
     tenant,
     connections,
-    credentials: store.credentials,
+    credentials,
     sealer,
     runtime,
     disconnectRow,
     recorder,
     dueTerms,
   })
-  const beginning = { tenant, credentials: store.credentials, runtime, dpopKeys, saveGrant }
+  const beginning = { tenant, credentials, runtime, dpopKeys, saveGrant }
   const exchanged: ExchangedCredentials = createExchangedCredentials(beginning, () => getUserCredentials)
   const getUserCredentials = createGetCredentials({
     tenant,
     connections,
-    credentials: store.credentials,
+    credentials,
+    rowCache,
     sealer,
     coordinator,
     unwritten: refreshContext.unwritten,
@@ -217,7 +222,7 @@ export function createVault(options: VaultOptions): Vault {
   const watchedTopics = [REVOCATION_TOPIC]
   const forgetters: ((userId: string) => Promise<void>)[] = []
 
-  const listing = { credentials: store.credentials, sealer, tenant, clock: runtime.clock }
+  const listing = { credentials, sealer, tenant, clock: runtime.clock }
   const whileOpen = <T extends object>(calls: T): T => refuseOnceClosed(calls, stopped.signal)
   const disconnect = createDisconnect(ending, disconnectRow)
   const credentialCalls = whileOpen({
@@ -231,7 +236,7 @@ export function createVault(options: VaultOptions): Vault {
     disconnect,
     forgetUser: createForgetUser({
       tenant,
-      credentials: store.credentials,
+      credentials,
       sealer,
       disconnectRow,
       recorder,
@@ -239,7 +244,7 @@ export function createVault(options: VaultOptions): Vault {
       removeSubject: createRemoveSubject({ ...kept, permissions, log }),
       forgetters,
     }),
-    revokeAll: createRevokeAll({ tenant, credentials: store.credentials, disconnectRow }),
+    revokeAll: createRevokeAll({ tenant, credentials, disconnectRow }),
     rotateKeys: createRotateKeys({ documents: store.documents, keyring, tenant, runtime, recorder }),
     keyStatus: createKeyStatus({ documents: store.documents, keyring, tenant }),
     checkHealth: async () => {
@@ -288,7 +293,7 @@ export function createVault(options: VaultOptions): Vault {
       drained: () => Promise.all([coordinator.drained().then(recorder.drained).then(lastUsed.flush), revocations.drained()]),
     }),
   }
-  const { documents, tickets, credentials, outbox, audit } = store
+  const { documents, tickets, outbox, audit } = store
   const extension: VaultExtension = {
     ...{ tenant, accountId, documents, tickets, credentials, outbox, audit, sealer, runtime, log, recorder, connections },
     disconnect,

@@ -14,7 +14,7 @@ export const TENANT = 'holdfast.tenant'
 export const CONNECTION_ID = 'holdfast.connection.id'
 /** The user's id at the provider. */
 export const ACCOUNT_ID = 'holdfast.account.id'
-/** `live`, `refreshing_behind`, `refreshed`, `refresh_failed`, `unwritten`. */
+/** `live`, `cached`, `refreshing_behind`, `refreshed`, `refresh_failed`, `unwritten`. */
 export const SOURCE = 'holdfast.credentials.source'
 /** Whether the token was refreshed by another process. */
 export const BY_OTHER = 'holdfast.refresh.by_other_process'

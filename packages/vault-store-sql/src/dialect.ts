@@ -18,11 +18,12 @@ export interface Dialect {
 
 /** Reads text that was kept exactly. */
 export function textOf(value: ExactText): string {
-  return typeof value === 'string' ? value : decoder.decode(value)
+  if (typeof value === 'string') return value
+  // What the driver hands out is one, and reads itself several times as fast.
+  return Buffer.isBuffer(value) ? value.toString() : decoder.decode(value)
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-const encoder = new TextEncoder()
 
 /** @param offsetMs - Added to the database's clock: 0, but in tests that let time pass. */
 export function postgresDialect(offsetMs: () => number): Dialect {
@@ -47,7 +48,7 @@ export function mysqlDialect(offsetMs: () => number): Dialect {
     locksRows: true,
     nowMs,
     statementMs: nowMs,
-    exact: (text) => Buffer.from(encoder.encode(text)),
+    exact: (text) => Buffer.from(text),
   }
 }
 

@@ -5,6 +5,8 @@ import { httpCredentialsRow } from './http-credentials.ts'
 import { instrumentationRow } from './instrumentation.ts'
 import { openValueRows } from './open-value.ts'
 import { permissionCheckRow } from './permission-check.ts'
+import { readMariadbRows } from './read-mariadb.ts'
+import { readPostgresRows } from './read-postgres.ts'
 import { sealValueRows } from './seal-value.ts'
 
 /** All rows, in the order in which they run. */
@@ -15,5 +17,7 @@ export const rows: readonly Row[] = [
   envelopeStepsRow,
   permissionCheckRow,
   instrumentationRow,
+  ...readPostgresRows,
+  ...readMariadbRows,
   httpCredentialsRow,
 ]

@@ -21,6 +21,7 @@ import { type CredentialSelector, Credentials, type GetCredentialsOptions } from
 import type { ExchangedCredentials } from './exchanged-credentials.js'
 import type { LastUsed } from './last-used.js'
 import { createOpenedTokens } from './opened-tokens.js'
+import type { RowCache } from './row-cache.js'
 import type { OpenDpopKey } from './sealed-dpop-key.js'
 import { withNeededAuthorization } from './with-needed-authorization.js'
 
@@ -28,6 +29,8 @@ export interface GetCredentialsParts {
   readonly tenant: string
   readonly connections: ConnectionRegistry
   readonly credentials: CredentialStore
+  /** Undefined: each call reads the store. */
+  readonly rowCache: RowCache | undefined
   readonly sealer: Sealer
   readonly coordinator: RefreshCoordinator
   readonly unwritten: UnwrittenGrants
@@ -46,8 +49,8 @@ export type GetUserCredentials = (selector: CredentialSelector, options?: GetCre
 
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
 export function createGetCredentials(parts: GetCredentialsParts): GetUserCredentials {
-  const { tenant, connections, credentials, sealer, coordinator, unwritten, lastUsed, openDpopKey, exchanged, runtime, callerWaitMs } =
-    parts
+  const { tenant, connections, credentials, rowCache, sealer, coordinator, unwritten, lastUsed, openDpopKey, exchanged } = parts
+  const { runtime, callerWaitMs } = parts
   const { look, open, propertiesOf, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
 
   return async (selector, options = {}, note = noteNothing) => {
@@ -61,9 +64,14 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
     else if (own && own.type !== 'api_key' && userId !== CONNECTION_OWNER)
       throw wrongUser(`is given, but connection "${connectionId}" has a credential of its own: leave it out`)
     const key = { tenant, connectionId, userId, accountId }
+    const cached = rowCache?.find(key)
+    if (cached && serves(cached, connection, parsed)) {
+      note({ source: 'cached' })
+      return await handOut(cached, await storedGrant(cached, look(cached).data), parsed)
+    }
     let row: CredentialRow | undefined
     try {
-      row = await findAccount(credentials, key)
+      row = await (rowCache ? rowCache.read(key) : findAccount(credentials, key))
     } catch (error) {
       // What a refresh brought while the store was away is here, and nowhere else.
       const grant = forceRefresh ? undefined : unwrittenOf(key)
@@ -80,6 +88,17 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
       if (own?.type === 'token_exchange' && isVaultError(error, 'provider_unavailable')) await exchanged.subjectToken(own, userId)
       throw withNeededAuthorization(error, { connection, key, row, requiredScopes })
     }
+  }
+
+  /** Whether a row that was read a moment ago is all that this call needs. Whatever else it says is looked up. */
+  function serves(
+    row: CredentialRow,
+    connection: Connection,
+    { minValidityMs, requiredScopes, forceRefresh, rejected }: ParsedGetOptions,
+  ): boolean {
+    if (forceRefresh || rejected !== undefined || unwritten.find(row, row)) return false
+    const { data } = look(row)
+    return missingScopes(data, requiredScopes).length === 0 && judge(connection, row, data, minValidityMs, false) === 'fresh'
   }
 
   async function getFrom(row: CredentialRow, connection: Connection, options: ParsedGetOptions, note: Note): Promise<Credentials> {
@@ -233,18 +252,22 @@ function letRunBehind(run: RefreshRun): void {
   run.answer.catch(() => undefined)
 }
 
+function missingScopes({ scope }: { readonly scope: string | null }, requiredScopes: readonly string[]): readonly string[] {
+  if (requiredScopes.length === 0) return []
+  const granted = scopesOf(scope)
+  return requiredScopes.filter((required) => !granted.has(required))
+}
+
 function assertScopes(
   { connectionId, userId }: Pick<CredentialRow, 'connectionId' | 'userId'>,
-  { scope }: { readonly scope: string | null },
+  grant: { readonly scope: string | null },
   requiredScopes: readonly string[],
 ): void {
-  if (requiredScopes.length === 0) return
-  const granted = scopesOf(scope)
-  const missingScopes = requiredScopes.filter((required) => !granted.has(required))
-  if (missingScopes.length === 0) return
+  const missing = missingScopes(grant, requiredScopes)
+  if (missing.length === 0) return
   throw new VaultError(
     'insufficient_scope',
-    `The credential of user "${userId}" on connection "${connectionId}" lacks scope ${missingScopes.map((s) => `"${s}"`).join(', ')}. Let the user connect again with these scopes added.`,
-    { connectionId, userId, missingScopes, grantedScopes: [...granted] },
+    `The credential of user "${userId}" on connection "${connectionId}" lacks scope ${missing.map((s) => `"${s}"`).join(', ')}. Let the user connect again with these scopes added.`,
+    { connectionId, userId, missingScopes: missing, grantedScopes: [...scopesOf(grant.scope)] },
   )
 }

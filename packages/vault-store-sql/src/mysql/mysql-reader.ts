@@ -1,7 +1,7 @@
 import type { CredentialKey } from '@holdfast/vault-core/store'
 import { CompiledQuery, type Kysely, type MysqlPool, type MysqlPoolConnection } from 'kysely'
 import { credentialColumns } from '../credential-columns.js'
-import type { Dialect } from '../dialect.js'
+import { type Dialect, textOf } from '../dialect.js'
 import { quotedName, type TableNames } from '../names.js'
 import type { CredentialColumns, StoreSchema } from '../schema.js'
 import type { CredentialReader } from '../sql-database.js'
@@ -23,23 +23,35 @@ export function mysqlReader(names: TableNames, { exact }: Dialect, read: ReadRow
       return row ? toCredentialRow(row as CredentialColumns) : null
     },
     async many(keys) {
-      const rows = await read(select + keys.map(() => `(${isKey})`).join(' or '), keys.flatMap(valuesOf), false)
-      const found = new Map(
-        rows.map((row) => {
-          const credential = toCredentialRow(row as CredentialColumns)
-          return [nameOf(credential), credential]
-        }),
-      )
+      const count = preparedCounts.find((size) => size >= keys.length)
+      const asked = count === undefined ? keys : [...keys, ...Array.from({ length: count - keys.length }, () => keys[0] ?? NO_KEY)]
+      const text = select + asked.map(() => `(${isKey})`).join(' or ')
+      const rows = (await read(text, asked.flatMap(valuesOf), count !== undefined)) as readonly CredentialColumns[]
+      const found = new Map(rows.map((row) => [nameOf(keyIn(row)), row]))
       return keys.map((key) => {
         const row = found.get(nameOf(key))
-        return row ? structuredClone(row) : null
+        return row ? toCredentialRow(row) : null
       })
     },
   }
 }
 
+/** Few reads are filled up to one of these numbers, so that the server parses few texts. */
+const preparedCounts = [2, 4, 8, 16, 32, 64, 128]
+const NO_KEY: CredentialKey = { tenant: '', userId: '', connectionId: '', accountId: '' }
+
+function keyIn(row: CredentialColumns): CredentialKey {
+  return {
+    tenant: textOf(row.tenant),
+    userId: textOf(row.user_id),
+    connectionId: textOf(row.connection_id),
+    accountId: textOf(row.account_id),
+  }
+}
+
+/** Lengths keep parts apart that hold any character. */
 function nameOf({ tenant, userId, connectionId, accountId }: CredentialKey): string {
-  return JSON.stringify([tenant, userId, connectionId, accountId])
+  return `${tenant.length}:${userId.length}:${connectionId.length}:${tenant}${userId}${connectionId}${accountId}`
 }
 
 /** Through the driver itself, prepared once on each connection. */

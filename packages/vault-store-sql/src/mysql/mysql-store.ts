@@ -7,6 +7,7 @@ import { migrate as migrateTables } from '../migrations/migrate.js'
 import { tableNamesPlugin } from '../names.js'
 import { assertMigrateMode, assertOneOf, assertTableNames, invalid, type SqlStoreOptions, warnProcess } from '../options.js'
 import type { StoreSchema } from '../schema.js'
+import { sharedReads } from '../shared-reads.js'
 import { sqlStore } from '../sql-store.js'
 import { openMysqlPool } from './mysql-pool.js'
 import { mysqlReader, readThroughKysely, readThroughPool } from './mysql-reader.js'
@@ -64,7 +65,7 @@ export function mysqlStore(options: MysqlStoreOptions): VaultStore {
 
   const database = guardedDatabase({
     dialect,
-    reader: mysqlReader(names, dialect, read),
+    reader: sharedReads(mysqlReader(names, dialect, read)),
     run: (work) => work(db),
     // Repeatable read, the default, would lock gaps between keys too.
     transaction: (work) => db.transaction().setIsolationLevel('read committed').execute(work),

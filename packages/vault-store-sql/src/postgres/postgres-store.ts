@@ -7,6 +7,7 @@ import { migrate as migrateTables } from '../migrations/migrate.js'
 import { tableNamesPlugin } from '../names.js'
 import { assertMigrateMode, assertOneOf, assertTableNames, invalid, type SqlStoreOptions, warnProcess } from '../options.js'
 import type { StoreSchema } from '../schema.js'
+import { sharedReads } from '../shared-reads.js'
 import { sqlStore } from '../sql-store.js'
 import { openPgPool, withoutCrashes } from './pg-pool.js'
 import { pgReader, readThroughKysely, readThroughPool } from './pg-reader.js'
@@ -63,7 +64,7 @@ export function postgresStore(options: PostgresStoreOptions): VaultStore {
 
   const database = guardedDatabase({
     dialect,
-    reader: pgReader(names, read),
+    reader: sharedReads(pgReader(names, read)),
     run: (work) => work(db),
     transaction,
     async prepare() {

@@ -1,0 +1,65 @@
+import type { CredentialKey, CredentialRow } from '@holdfast/vault-core/store'
+import type { CredentialReader } from './sql-database.js'
+
+/** Statements under way before reads begin to wait for company: one that the server works on, and one that comes back. */
+const UNDER_WAY = 2
+/** Reads in one statement. */
+const MOST_TOGETHER = 100
+/** A statement that takes longer says nothing of when the next one would be answered: then nobody waits for it. */
+const PATIENCE_MS = 20
+
+interface WaitingRead {
+  readonly key: CredentialKey
+  readonly resolve: (row: CredentialRow | null) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Reads that are asked for while others are under way share the next statement: many callers cost few round trips, and one alone waits for
+ * nobody. A statement leaves after each of its reads was asked for, so that it sees what was written before.
+ */
+export function sharedReads(reader: CredentialReader): CredentialReader {
+  let waiting: WaitingRead[] = []
+  let underWay = 0
+  let isGathering = false
+  let patience: ReturnType<typeof setTimeout> | undefined
+
+  /** Whoever was answered together asks again in the same turn of the event loop, if at all: they go together again. */
+  const gather = (): void => {
+    if (isGathering) return
+    isGathering = true
+    process.nextTick(send)
+  }
+  const send = (): void => {
+    isGathering = false
+    clearTimeout(patience)
+    patience = undefined
+    if (waiting.length === 0) return
+    const together = waiting
+    waiting = []
+    underWay += 1
+    void answer(together)
+  }
+  const answer = async (together: readonly WaitingRead[]): Promise<void> => {
+    try {
+      const [first] = together
+      const rows = first && together.length === 1 ? [await reader.one(first.key)] : await reader.many(together.map(({ key }) => key))
+      for (const [index, { resolve }] of together.entries()) resolve(rows[index] ?? null)
+    } catch (error) {
+      for (const { reject } of together) reject(error)
+    }
+    underWay -= 1
+    if (waiting.length > 0) gather()
+  }
+
+  return {
+    one: (key) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ key, resolve, reject })
+        if (waiting.length >= MOST_TOGETHER) send()
+        else if (underWay < UNDER_WAY) gather()
+        else patience ??= setTimeout(send, PATIENCE_MS)
+      }),
+    many: (keys) => reader.many(keys),
+  }
+}
