@@ -12,6 +12,7 @@ const REDACTED = '[secret]'
  */
 export class Secret {
   readonly #text: string
+  #derived: Promise<string> | undefined
 
   constructor(text: string) {
     this.#text = text
@@ -20,6 +21,20 @@ export class Secret {
   /** The text itself. Call it where the text leaves for its one destination, and nowhere else. */
   reveal(): string {
     return this.#text
+  }
+
+  /**
+   * What is made of the text and may be shown, a fingerprint: made once and kept with it, if it could be made. Not in a `WeakMap`, whose entries
+   * outlive the collections of young objects.
+   */
+  derived(make: (text: string) => Promise<string>): Promise<string> {
+    if (this.#derived) return this.#derived
+    const derived = make(this.#text)
+    this.#derived = derived
+    derived.catch(() => {
+      this.#derived = undefined
+    })
+    return derived
   }
 
   /** Whether both hold the same text. The time that it takes tells their lengths at most, never how much of them is alike. */

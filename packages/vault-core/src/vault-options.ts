@@ -1,3 +1,4 @@
+import { DEFAULT_OPENED_TOKENS } from './credentials/opened-tokens.js'
 import { type CredentialCacheOptions, DEFAULT_CACHED_OWNERS } from './credentials/row-cache.js'
 import { type CipherSuite, cipherOf, DEFAULT_SUITE, isCipherSuite } from './crypto/cipher-suite.js'
 import type { Keyring } from './crypto/keyring.js'
@@ -39,6 +40,8 @@ export interface VaultOptions {
    * processes do, a disconnect for one, after `maxAgeMs` at the latest. Default: each call reads the store.
    */
   readonly credentialCache?: CredentialCacheOptions
+  /** How many access tokens stay opened in memory, for five minutes each, so that they are not opened for each caller: 0 for none. Default 10,000, some 25 MB. */
+  readonly maxOpenedTokens?: number
   /** Another implementation of the algorithms that values are sealed with, such as the platform's own, for speed. Default: `@noble/ciphers`. */
   readonly primitives?: EnvelopePrimitives
   /**
@@ -79,6 +82,7 @@ const DEFAULT_MAX_CONCURRENT_REFRESHES = 32
 type ParsedOptions = Pick<VaultOptions, 'store' | 'keyring' | 'connections'> & {
   readonly journal: Journal | undefined
   readonly credentialCache: CredentialCacheOptions | undefined
+  readonly maxOpenedTokens: number
   readonly keepers: readonly EventKeeper[]
 } & Required<
     Pick<VaultOptions, 'tenant' | 'accountId' | 'callerWaitMs' | 'background' | 'maxConcurrentRefreshes' | 'primitives' | 'cipherSuite'>
@@ -89,7 +93,7 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   const { store, keyring, connections, tenant = DEFAULT_TENANT, callerWaitMs = DEFAULT_CALLER_WAIT_MS } = options
   const { background = true, journal, maxConcurrentRefreshes = DEFAULT_MAX_CONCURRENT_REFRESHES } = options
   const { primitives = noblePrimitives, cipherSuite = DEFAULT_SUITE } = options
-  const { webhooks, audit, eventKeepers = [], credentialCache } = options
+  const { webhooks, audit, eventKeepers = [], credentialCache, maxOpenedTokens = DEFAULT_OPENED_TOKENS } = options
   const accountId = options.accountId ?? `acc_${tenant}`
   const fields: Record<string, string> = {}
   if (!store) fields.store = 'is missing: pass a VaultStore, `sqliteStore({ path })` for one'
@@ -108,6 +112,8 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   if (journal !== undefined && typeof journal?.write !== 'function') fields.journal = 'must be a Journal: `fileJournal({ path })` is one'
   if (!(Number.isInteger(maxConcurrentRefreshes) && maxConcurrentRefreshes >= 1 && maxConcurrentRefreshes <= 1_000))
     fields.maxConcurrentRefreshes = 'must be a whole number from 1 to 1,000'
+  if (!(Number.isInteger(maxOpenedTokens) && maxOpenedTokens >= 0 && maxOpenedTokens <= 1_000_000))
+    fields.maxOpenedTokens = 'must be a whole number from 0 to 1,000,000'
   if (credentialCache !== undefined) {
     const problem = cacheProblem(credentialCache)
     if (problem) fields.credentialCache = problem
@@ -133,6 +139,7 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
     journal,
     maxConcurrentRefreshes,
     credentialCache,
+    maxOpenedTokens,
     primitives,
     cipherSuite,
     // An audit log that fails is known before anything is kept elsewhere.

@@ -83,6 +83,7 @@ export function createVault(options: VaultOptions): Vault {
     cipherSuite,
     keepers,
     credentialCache,
+    maxOpenedTokens,
     ...refreshing
   } = parseVaultOptions(options)
   const log = options.log ?? silentLog
@@ -208,6 +209,7 @@ export function createVault(options: VaultOptions): Vault {
     lastUsed,
     openDpopKey,
     exchanged,
+    maxOpenedTokens,
     runtime,
     callerWaitMs,
   })

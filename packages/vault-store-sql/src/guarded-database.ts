@@ -21,7 +21,8 @@ export function guardedDatabase({ dialect, reader, run, transaction, prepare, cl
   let closing: Promise<void> | undefined
   let preparing: Promise<void> | undefined
   let isReady = false
-  const underWay = new Set<Promise<unknown>>()
+  let underWay = 0
+  let whenIdle = (): void => undefined
 
   const ready = (): Promise<void> => {
     preparing ??= prepare().then(
@@ -35,27 +36,24 @@ export function guardedDatabase({ dialect, reader, run, transaction, prepare, cl
     )
     return preparing
   }
-  const attempt = async <T>(work: () => Promise<T>, options: RunOptions = {}): Promise<T> => {
+  const open = async <T>(work: () => Promise<T>, options: RunOptions = {}): Promise<T> => {
     if (closing) throw new VaultError('store_unavailable', 'The store is closed. Open a new one.')
+    underWay += 1
     try {
-      return await repeatSafely(
-        async () => {
-          if (!isReady) await ready()
-          return work()
-        },
-        { ...options, isGivenUp: () => closing !== undefined },
-      )
+      return await repeatSafely(isReady ? work : () => ready().then(work), { ...options, isGivenUp })
     } catch (error) {
       throw storeFailure(error)
+    } finally {
+      underWay -= 1
+      if (underWay === 0) whenIdle()
     }
   }
-  const open = <T>(work: () => Promise<T>, options?: RunOptions): Promise<T> => {
-    const call = attempt(work, options)
-    underWay.add(call)
-    const end = (): void => void underWay.delete(call)
-    call.then(end, end)
-    return call
-  }
+  const isGivenUp = (): boolean => closing !== undefined
+  const idle = (): Promise<void> =>
+    new Promise((resolve) => {
+      whenIdle = resolve
+      if (underWay === 0) resolve()
+    })
 
   return {
     dialect,
@@ -63,7 +61,7 @@ export function guardedDatabase({ dialect, reader, run, transaction, prepare, cl
     run: (work, options) => open(() => run(work), options),
     transact: (work, options) => open(() => transaction(work), options),
     close() {
-      closing ??= Promise.allSettled(underWay).then(close)
+      closing ??= idle().then(close)
       return closing
     },
   }

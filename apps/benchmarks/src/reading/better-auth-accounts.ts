@@ -43,7 +43,7 @@ export async function betterAuthAccounts(
   const accessTokenExpiresAt = new Date(Date.now() + DAY_MS)
   const accounts = new Map<string, { readonly userId: string; readonly accountId: string }>()
   for (const [index, name] of userIds.entries()) {
-    const user = await internalAdapter.createUser({ name, email: `user-${index}@example.com`, emailVerified: true })
+    const user = await internalAdapter.createUser({ name, email: `user-${index}@example.com`, emailVerified: true }, { method: 'admin' })
     const account = { userId: user.id, providerId: CONNECTION_ID, accountId: name, accessToken, refreshToken, accessTokenExpiresAt }
     accounts.set(name, { userId: user.id, accountId: (await internalAdapter.createAccount(account)).id })
   }

@@ -5,6 +5,7 @@ import { httpCredentialsRow } from './http-credentials.ts'
 import { instrumentationRow } from './instrumentation.ts'
 import { openValueRows } from './open-value.ts'
 import { permissionCheckRow } from './permission-check.ts'
+import { readMemoryRow, readSqliteRow } from './read-embedded.ts'
 import { readMariadbRows } from './read-mariadb.ts'
 import { readPostgresRows } from './read-postgres.ts'
 import { sealValueRows } from './seal-value.ts'
@@ -17,6 +18,8 @@ export const rows: readonly Row[] = [
   envelopeStepsRow,
   permissionCheckRow,
   instrumentationRow,
+  readMemoryRow,
+  readSqliteRow,
   ...readPostgresRows,
   ...readMariadbRows,
   httpCredentialsRow,

@@ -4,11 +4,11 @@ import { alternate } from '../alternate.ts'
 import { inPostgresSchema } from '../databases.ts'
 import { betterAuthAccounts } from '../reading/better-auth-accounts.ts'
 import { concurrently } from '../reading/concurrent.ts'
-import { CONNECTION_ID, storeUsers } from '../reading/users.ts'
+import { CONNECTION_ID, storeUsers, vaultOver } from '../reading/users.ts'
 import { type Goal, judge, type Row } from '../row.ts'
 
 const OURS = 'getCredentials'
-const CACHED = 'getCredentials, cached credentials'
+const CACHED = 'getCredentials, credentialCache'
 const FLOOR = 'bare pg, named select'
 const PEER = 'better-auth getAccessToken'
 /** All contenders have as many connections. */
@@ -39,7 +39,7 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
   title: `A token that lives, out of PostgreSQL, ${callers} at a time`,
   fairness:
     'The floor is one prepared statement of `pg` that selects the same row by its primary key through a pool, and opens nothing. The vault reads it, ' +
-    'opens the token (or knows it by its sealed bytes), and judges its life; reads of several callers share a statement. better-auth keeps its tokens ' +
+    'opens the token (or knows it by its sealed bytes), and judges its life; reads of several callers share a statement. With `credentialCache` the row is read every five seconds. better-auth keeps its tokens ' +
     'encrypted, and is asked on the server, for a user by id. All are in one process, over pools of ten connections to one server.',
   needs: ['PostgreSQL'],
   measure: (settings) =>
@@ -47,7 +47,8 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
       const users = settings.rounds > 1 ? 500 : 20
       const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, options: `-c search_path=${schema}` })
       const store = postgresStore({ connectionString: url, schema, maxConnections: CONNECTIONS })
-      const { vault, userIds } = await storeUsers(store, users)
+      const { vault, userIds, keyring } = await storeUsers(store, users)
+      const caching = vaultOver(store, keyring, { credentialCache: { maxAgeMs: 5_000 } })
       const text = 'select * from holdfast_credentials where tenant = $1 and user_id = $2 and connection_id = $3 and account_id = $4'
       const getAccessToken = await betterAuthAccounts(pool, userIds)
       try {
@@ -57,9 +58,10 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
               pool.query({ name: 'floor', text, values: ['default', userId, CONNECTION_ID, 'default'] }),
             ),
             concurrently(OURS, callers, userIds, (userId) => vault.getCredentials({ connectionId: CONNECTION_ID, userId })),
+            concurrently(CACHED, callers, userIds, (userId) => caching.getCredentials({ connectionId: CONNECTION_ID, userId })),
             concurrently(PEER, callers, userIds, getAccessToken),
           ],
-          [FLOOR, PEER],
+          [FLOOR, PEER, OURS],
           settings,
         )
         return {
@@ -70,7 +72,7 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
           ),
         }
       } finally {
-        await vault.close()
+        await Promise.all([vault.close(), caching.close()])
         await store.close()
         await pool.end()
       }

@@ -37,6 +37,7 @@ export interface GetCredentialsParts {
   readonly lastUsed: LastUsed
   readonly openDpopKey: OpenDpopKey
   readonly exchanged: ExchangedCredentials
+  readonly maxOpenedTokens: number
   readonly runtime: Runtime
   readonly callerWaitMs: number
 }
@@ -50,8 +51,8 @@ export type GetUserCredentials = (selector: CredentialSelector, options?: GetCre
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
 export function createGetCredentials(parts: GetCredentialsParts): GetUserCredentials {
   const { tenant, connections, credentials, rowCache, sealer, coordinator, unwritten, lastUsed, openDpopKey, exchanged } = parts
-  const { runtime, callerWaitMs } = parts
-  const { look, open, propertiesOf, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock })
+  const { maxOpenedTokens, runtime, callerWaitMs } = parts
+  const { look, open, propertiesOf, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock, maxTokens: maxOpenedTokens })
 
   return async (selector, options = {}, note = noteNothing) => {
     const { connectionId, userId, accountId } = parseSelector(selector)
@@ -193,7 +194,7 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
   }
 
   async function storedGrant(row: CredentialRow, data: CredentialData): Promise<AccessGrant> {
-    const accessToken = await open(row)
+    const accessToken = await open(row, data)
     if (!accessToken) throw reauthorizationRequired(row, data.reason ?? 'expired')
     return grantOf(row, data, accessToken)
   }

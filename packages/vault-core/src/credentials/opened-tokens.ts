@@ -12,8 +12,8 @@ import { openAccessToken } from './sealed-tokens.js'
 export interface OpenedTokens {
   /** What can be had without waiting of a row that was just read. @throws {VaultError} `decryption_failed` when its data is damaged. */
   look(row: CredentialRow): OpenedRow
-  /** The access token of a row that was just read; undefined when it has none. @throws {VaultError} `decryption_failed`, `store_unavailable`. */
-  open(row: CredentialRow): Promise<Secret | undefined>
+  /** The access token of a row that was just read, with what `look` told of it; undefined when it has none. @throws {VaultError} `decryption_failed`, `store_unavailable`. */
+  open(row: CredentialRow, data?: CredentialData): Promise<Secret | undefined>
   /** What the provider said of the grant beside its tokens. @throws {VaultError} `decryption_failed`, `store_unavailable`. */
   propertiesOf(owner: Omit<CredentialKey, 'accountId'>, grant: AccessGrant): Promise<CredentialProperties>
   /** Names the token and tells nothing of it, base64url. */
@@ -29,13 +29,16 @@ export interface OpenedRow {
 
 /** As long as the data key is held that opens them. */
 const MAX_AGE_MS = 300_000
-/** A token and its sealed bytes are some 4 KB: 4 MB at most. */
-const MAX_TOKENS = 1_000
+/** A token of a kilobyte and what is known of it are some 2.5 KB: 25 MB at most. */
+export const DEFAULT_OPENED_TOKENS = 10_000
+/** Where more credentials are used than are remembered, most of those that are stay: to forget each for the next would cost more than to open it. */
+const ADMITTED_OF_MANY = 8
 
 const NO_PROPERTIES: CredentialProperties = Object.freeze({})
 
 interface OpenedToken extends OpenedRow {
-  readonly sealed: Uint8Array
+  readonly marks: Uint8Array
+  readonly length: number
   /** The row's JSON, and what it says. */
   readonly text: string
   readonly epoch: number
@@ -48,24 +51,37 @@ interface OpenedToken extends OpenedRow {
  * Remembers what was opened, by credential. The row is still read each time, and a token is given again only for the sealed value that it was
  * opened from, in the same place: so nothing that is remembered can be old.
  */
-export function createOpenedTokens({ sealer, clock }: { readonly sealer: Sealer; readonly clock: Clock }): OpenedTokens {
+export function createOpenedTokens(parts: {
+  readonly sealer: Sealer
+  readonly clock: Clock
+  /** How many are remembered. */
+  readonly maxTokens: number
+}): OpenedTokens {
+  const { sealer, clock, maxTokens } = parts
   const opened = new Map<string, OpenedToken>()
   // By the sealed text, which a nonce makes unlike any other.
   const properties = new Map<string, CredentialProperties>()
-  // While the store with the keys is away, no other can be made.
-  const fingerprints = new WeakMap<Secret, Promise<string>>()
+
+  let turnedAway = 0
 
   function remember(key: string, token: OpenedToken): void {
-    opened.delete(key)
-    for (const oldest of opened.keys()) {
-      if (opened.size < MAX_TOKENS) break
-      opened.delete(oldest)
+    if (maxTokens === 0) return
+    const [oldest] = opened.size < maxTokens ? [] : opened
+    if (oldest) {
+      const [oldestKey, { openedAtMs }] = oldest
+      turnedAway += 1
+      if (isYoung(openedAtMs) && turnedAway % ADMITTED_OF_MANY !== 0) return
+      opened.delete(oldestKey)
     }
     opened.set(key, token)
   }
 
+  function isYoung(openedAtMs: number): boolean {
+    return clock.monotonic() - openedAtMs < MAX_AGE_MS
+  }
+
   function isCurrent(known: OpenedToken, row: CredentialRow): boolean {
-    return isFrom(known, row) && clock.monotonic() - known.openedAtMs < MAX_AGE_MS
+    return isFrom(known, row) && isYoung(known.openedAtMs)
   }
 
   return {
@@ -75,7 +91,7 @@ export function createOpenedTokens({ sealer, clock }: { readonly sealer: Sealer;
       return { data, accessToken: known && isCurrent(known, row) ? known.accessToken : undefined }
     },
 
-    async open(row) {
+    async open(row, data = readCredentialData(row)) {
       const { accessToken: sealed, epoch, secretRev } = row
       const key = keyOf(row)
       const known = opened.get(key)
@@ -83,10 +99,8 @@ export function createOpenedTokens({ sealer, clock }: { readonly sealer: Sealer;
       const openedAtMs = clock.monotonic()
       opened.delete(key)
       const accessToken = await openAccessToken(sealer, row)
-      // A copy: what a store handed out is its own.
       if (accessToken && sealed !== null) {
-        const data = readCredentialData(row)
-        remember(key, { sealed: sealed.slice(), text: row.data, data, epoch, secretRev, openedAtMs, accessToken })
+        remember(key, { marks: marksOf(sealed), length: sealed.length, text: row.data, data, epoch, secretRev, openedAtMs, accessToken })
       }
       return accessToken
     },
@@ -95,19 +109,14 @@ export function createOpenedTokens({ sealer, clock }: { readonly sealer: Sealer;
       if (sealedProperties === null) return NO_PROPERTIES
       const known = properties.get(sealedProperties)
       if (known) return known
-      if (properties.size >= MAX_TOKENS) properties.clear()
+      if (properties.size >= DEFAULT_OPENED_TOKENS) properties.clear()
       const opened = Object.freeze(await openProperties(sealer, { ...owner, accountId: accountKey }, epoch, sealedProperties))
       properties.set(sealedProperties, opened)
       return opened
     },
 
-    fingerprintOf(userId, accessToken) {
-      const known = fingerprints.get(accessToken)
-      if (known) return known
-      const fingerprint = sealer.fingerprint(userId, accessToken.reveal()).then(toBase64url)
-      fingerprints.set(accessToken, fingerprint)
-      return fingerprint
-    },
+    // While the store with the keys is away, no other can be made.
+    fingerprintOf: (userId, accessToken) => accessToken.derived(async (text) => toBase64url(await sealer.fingerprint(userId, text))),
   }
 }
 
@@ -120,10 +129,19 @@ function keyOf({ connectionId, userId, accountId }: CredentialRow): string {
 const HEADER_LENGTH = 76
 const TAG_LENGTH = 16
 
+/** A copy: what a store handed out is its own. */
+function marksOf(sealed: Uint8Array): Uint8Array {
+  const marks = new Uint8Array(HEADER_LENGTH + TAG_LENGTH)
+  marks.set(sealed.subarray(0, HEADER_LENGTH))
+  marks.set(sealed.subarray(sealed.length - TAG_LENGTH), HEADER_LENGTH)
+  return marks
+}
+
 function isFrom(known: OpenedToken, { epoch, secretRev, accessToken: sealed }: CredentialRow): boolean {
-  if (known.epoch !== epoch || known.secretRev !== secretRev || sealed === null || known.sealed.length !== sealed.length) return false
-  const { length } = sealed
-  for (let index = 0; index < HEADER_LENGTH; index += 1) if (known.sealed[index] !== sealed[index]) return false
-  for (let index = length - TAG_LENGTH; index < length; index += 1) if (known.sealed[index] !== sealed[index]) return false
+  const { marks, length } = known
+  if (known.epoch !== epoch || known.secretRev !== secretRev || sealed?.length !== length) return false
+  for (let index = 0; index < HEADER_LENGTH; index += 1) if (marks[index] !== sealed[index]) return false
+  const tagAt = length - TAG_LENGTH
+  for (let index = 0; index < TAG_LENGTH; index += 1) if (marks[HEADER_LENGTH + index] !== sealed[tagAt + index]) return false
   return true
 }

@@ -5,6 +5,9 @@ import type { CredentialContent, CredentialKey, CredentialRow } from '../storage
 type TokenField = 'access_token' | 'refresh_token'
 type SealPlace = Pick<CredentialRow, 'connectionId' | 'userId' | 'accountId' | 'epoch' | 'secretRev'>
 
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
 /** Opens the access token alone; the refresh token beside it stays sealed. */
 export async function openAccessToken(sealer: Sealer, row: CredentialRow): Promise<Secret | undefined> {
   return row.accessToken === null ? undefined : openToken(sealer, row, 'access_token', row.accessToken)
@@ -44,11 +47,11 @@ export async function sealTokens(
 }
 
 async function sealToken(sealer: Sealer, place: SealPlace, field: TokenField, token: Secret): Promise<Uint8Array> {
-  return sealer.seal(contextOf(place, field), new TextEncoder().encode(JSON.stringify({ v: 1, token: token.reveal() })))
+  return sealer.seal(contextOf(place, field), encoder.encode(JSON.stringify({ v: 1, token: token.reveal() })))
 }
 
 async function openToken(sealer: Sealer, place: SealPlace, field: TokenField, blob: Uint8Array): Promise<Secret> {
-  const { token } = JSON.parse(new TextDecoder().decode(await sealer.open(contextOf(place, field), blob))) as { token: string }
+  const { token } = JSON.parse(decoder.decode(await sealer.open(contextOf(place, field), blob))) as { token: string }
   return new Secret(token)
 }
 

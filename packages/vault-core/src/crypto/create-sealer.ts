@@ -1,11 +1,10 @@
-import { hmac } from '@noble/hashes/hmac.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { VaultError } from '../errors.js'
 import { toBase64url } from './base64.js'
 import type { CipherSuite } from './cipher-suite.js'
 import { createDataKeys, type DataKeysOptions } from './data-keys.js'
 import { type DataKey, dataKeyIdOf, openEnvelope, readHeader, sealEnvelope } from './envelope.js'
+import { hmacSha256 } from './hmac-sha256.js'
 import { lengthPrefixed } from './length-prefixed.js'
 import { type EnvelopePrimitives, noblePrimitives } from './primitives.js'
 import type { SealContext, Sealer } from './sealer.js'
@@ -67,7 +66,7 @@ export function createSealer(options: SealerOptions): Sealer {
     destroyKeys: (userId) => dataKeys.destroy(userId),
     async fingerprint(userId, secret) {
       const oldest = await (await dataKeys.of(userId)).oldest()
-      return hmac(sha256, fingerprintKey(oldest), utf8ToBytes(secret)).slice(0, FINGERPRINT_LENGTH)
+      return hmacSha256(primitives, fingerprintKey(oldest), utf8ToBytes(secret)).slice(0, FINGERPRINT_LENGTH)
     },
   }
 }

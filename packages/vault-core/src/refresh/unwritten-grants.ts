@@ -74,6 +74,8 @@ export function createUnwrittenGrants(clock: Clock): UnwrittenGrants {
       }
     },
     find(key, row) {
+      // Nearly always.
+      if (places.size === 0) return undefined
       const entries = places.get(nameOf(key))
       if (!entries) return undefined
       if (!row) return entries.findLast((entry) => !entry.isOvertaken && isServed(entry))?.held?.grant

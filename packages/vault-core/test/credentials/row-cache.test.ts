@@ -8,14 +8,14 @@ const HOUR = 3_600_000
 const credentialCache = { maxAgeMs: 5_000 }
 
 /** A vault that counts its reads of credentials, and others over the same store. */
-async function cachingVault(options: Partial<VaultOptions> = {}) {
+async function cachingVault(options: Partial<VaultOptions> = { credentialCache }) {
   const world = vaultWorld()
   const counts = { reads: 0 }
   const store = interceptedStore(world.store, async (call, work) => {
     if (call === 'credentials.get' || call === 'credentials.getMany') counts.reads += 1
     return work()
   })
-  const vault = world.vault({ store, credentialCache, ...options })
+  const vault = world.vault({ store, ...options })
   const other = world.vault()
   await world.connect(other)
   return { world, vault, other, counts }
@@ -36,7 +36,7 @@ describe('credentials that were read a moment ago', () => {
     await tokenOf(vault)
     expect(counts.reads).toBe(2)
 
-    const always = await cachingVault({ credentialCache: undefined })
+    const always = await cachingVault({})
     for (let times = 0; times < 3; times++) await tokenOf(always.vault)
     expect(always.counts.reads).toBe(3)
   })
@@ -155,6 +155,10 @@ describe('credentials that were read a moment ago', () => {
     expect((await vault.getCredentialInfo(ALICE)).lastUsedAt).toBeDefined()
   })
 
+  it.each([-1, 1.5, 1_000_001])('nor are %d opened tokens taken for a number of them', (maxOpenedTokens) => {
+    expect(() => vaultWorld().vault({ maxOpenedTokens })).toThrow('`maxOpenedTokens` must be a whole number')
+  })
+
   it.each<[Partial<NonNullable<VaultOptions['credentialCache']>>, string]>([
     [{}, '`maxAgeMs` of 1 to 60,000'],
     [{ maxAgeMs: 0 }, '`maxAgeMs` of 1 to 60,000'],
@@ -162,6 +166,6 @@ describe('credentials that were read a moment ago', () => {
     [{ maxAgeMs: 1, maxEntries: 0 }, '`maxEntries` of 1 to 1,000,000'],
   ])('are refused options %j', (options, words) => {
     const { vault }: VaultWorld = vaultWorld()
-    expect(() => vault({ credentialCache: options as VaultOptions['credentialCache'] })).toThrow(words)
+    expect(() => vault({ credentialCache: options as NonNullable<VaultOptions['credentialCache']> })).toThrow(words)
   })
 })

@@ -12,11 +12,17 @@ export interface SqliteTurns {
 /** One after the other, so that no statement slips into another's transaction. */
 export function createSqliteTurns(db: Kysely<StoreSchema>): SqliteTurns {
   let tail: Promise<unknown> = Promise.resolve()
+  let inLine = 0
   const statement = (text: string): Promise<unknown> => db.executeQuery(CompiledQuery.raw(text))
+  const leave = (): void => {
+    inLine -= 1
+  }
 
   const inTurn = <T>(work: () => T | Promise<T>): Promise<T> => {
-    const turn = tail.then(work)
-    tail = turn.catch(() => undefined)
+    // Nobody to wait for: what is done at once, as reading a row is, need not wait for anything.
+    const turn = inLine === 0 ? begun(work) : tail.then(work)
+    inLine += 1
+    tail = turn.then(leave, leave)
     return turn
   }
   return {
@@ -34,4 +40,8 @@ export function createSqliteTurns(db: Kysely<StoreSchema>): SqliteTurns {
         }
       }),
   }
+}
+
+async function begun<T>(work: () => T | Promise<T>): Promise<T> {
+  return work()
 }

@@ -91,9 +91,10 @@ export function buffer<T extends Uint8Array | null>(value: T): T | Buffer {
   return value === null ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 }
 
-/** Drivers return subclasses of Uint8Array, some of them views into larger buffers. */
+/** Drivers return subclasses of Uint8Array, some of them views into larger buffers: those are copied. */
 function bytes(value: Uint8Array | null): Uint8Array | null {
-  return value === null ? null : new Uint8Array(value)
+  const isItsOwn = value === null || (value.constructor === Uint8Array && value.byteLength === value.buffer.byteLength)
+  return isItsOwn ? value : new Uint8Array(value)
 }
 
 function number(value: number | string | bigint | null): number | null {

@@ -1,21 +1,24 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
 
-/** A token sealed by Node's AES-256-GCM and nothing around it: one key for everything, no derivation, no commitment. */
-export interface BareValue {
-  readonly sealed: Uint8Array
+/** Sealing by Node's AES-256-GCM and nothing around it: one key for everything, no derivation, no commitment. */
+export interface BareCipher {
+  seal(token: string): Uint8Array
   /** Decrypts it and parses its JSON. */
   open(sealed: Uint8Array): { readonly token: string }
 }
 
 const [IV_LENGTH, TAG_LENGTH] = [12, 16]
 
-export function bareValue(token: string): BareValue {
+export function bareCipher(): BareCipher {
   const key = createSecretKey(randomBytes(32))
-  const iv = randomBytes(IV_LENGTH)
-  const cipher = createCipheriv('aes-256-gcm', key, iv)
-  const body = Buffer.concat([cipher.update(JSON.stringify({ v: 1, token })), cipher.final()])
   return {
-    sealed: Buffer.concat([iv, body, cipher.getAuthTag()]),
+    seal(token) {
+      const iv = randomBytes(IV_LENGTH)
+      const cipher = createCipheriv('aes-256-gcm', key, iv)
+      const body = Buffer.concat([cipher.update(JSON.stringify({ v: 1, token })), cipher.final()])
+      // Of its own memory, as rows are.
+      return new Uint8Array(Buffer.concat([iv, body, cipher.getAuthTag()]))
+    },
     open(sealed) {
       const end = sealed.length - TAG_LENGTH
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV_LENGTH)).setAuthTag(sealed.subarray(end))
