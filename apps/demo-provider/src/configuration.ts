@@ -8,7 +8,7 @@ import { personByLogin } from './people.ts'
 export interface DemoClient {
   readonly clientId: string
   readonly clientSecret: string
-  readonly clientAuthentication: 'client_secret_basic' | 'client_secret_jwt' | 'none'
+  readonly clientAuthentication: 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt' | 'none'
   /** What tokens may be asked for by `resource` (RFC 8707): they are JWTs then, with that audience. */
   readonly resources: readonly string[]
   /** Tokens bound to a key, if the client shows one (RFC 9449). `nonce`: each proof needs one of the server's. */

@@ -9,6 +9,8 @@ import { readMemoryRow, readSqliteRow } from './read-embedded.ts'
 import { readMariadbRows } from './read-mariadb.ts'
 import { readPostgresRows } from './read-postgres.ts'
 import { sealValueRows } from './seal-value.ts'
+import { stampedePeersRow } from './stampede-peers.ts'
+import { stampedeProcessesRow } from './stampede-processes.ts'
 
 /** All rows, in the order in which they run. */
 export const rows: readonly Row[] = [
@@ -22,5 +24,7 @@ export const rows: readonly Row[] = [
   readSqliteRow,
   ...readPostgresRows,
   ...readMariadbRows,
+  stampedePeersRow,
+  stampedeProcessesRow,
   httpCredentialsRow,
 ]

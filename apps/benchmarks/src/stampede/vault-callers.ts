@@ -1,0 +1,65 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { localKeyring } from '@holdfast/vault-core'
+import { createVault } from '@holdfast/vault-node'
+import { postgresStore } from '@holdfast/vault-store-sql'
+import { startChild } from '../child-process.ts'
+import type { RunningProvider, Tokens } from '../provider/provider.ts'
+import { type Charge, charge } from './charge.ts'
+import type { VaultCallerAnswers } from './vault-callers.process.ts'
+
+/** Processes over one store, whose callers all ask for one credential. */
+export interface VaultCallers {
+  /** Stores the grant as expired, and lets so many callers ask, spread over the processes. */
+  charge(grant: Tokens, callers: number): Promise<Charge>
+  close(): Promise<void>
+}
+
+export async function openVaultCallers(
+  provider: RunningProvider,
+  { url, schema }: { readonly url: string; readonly schema: string },
+  processes: number,
+): Promise<VaultCallers> {
+  const { issuer, clientId, clientSecret } = provider
+  const key = randomBytes(32)
+  const store = postgresStore({ connectionString: url, schema })
+  const vault = createVault({
+    store,
+    keyring: localKeyring([{ id: 'k1', key }]),
+    connections: [{ connectionId: 'demo', issuer, clientId, clientSecret, clientAuthentication: 'client_secret_post' }],
+    background: false,
+  })
+  await vault.checkHealth()
+  const children = Array.from({ length: processes }, () =>
+    startChild<VaultCallerAnswers>(new URL('vault-callers.process.ts', import.meta.url)),
+  )
+  await Promise.all(
+    children.map((child) => child.ask('open', { url, schema, key: key.toString('base64'), issuer, clientId, clientSecret })),
+  )
+  const storeGrant = async ({ accessToken, refreshToken }: Tokens): Promise<string> => {
+    const userId = randomUUID()
+    const expiresAt = new Date(Date.now() - 60_000)
+    await vault.importCredential({ connectionId: 'demo', userId, accessToken, refreshToken, expiresAt })
+    return userId
+  }
+  const ask = async (userId: string, callers: number) => {
+    const outcomes = await Promise.all(children.map((child) => child.ask('ask', { userId, callers: callers / children.length })))
+    return { failed: outcomes.reduce((sum, { failed }) => sum + failed, 0), tokens: outcomes.flatMap(({ tokens }) => tokens) }
+  }
+  // Connections, metadata, code: as in a process that has been at work for a while.
+  for (let times = 0; times < 2; times++) await ask(await storeGrant(await provider.newGrant()), children.length * 10)
+  return {
+    async charge(grant, callers) {
+      const userId = await storeGrant(grant)
+      return charge(
+        provider,
+        () => ask(userId, callers),
+        async () => (await children[0]?.ask('isUsable', userId)) === true,
+      )
+    },
+    async close() {
+      await Promise.all(children.map((child) => child.end()))
+      await vault.close()
+      await store.close()
+    },
+  }
+}
