@@ -3,23 +3,24 @@ import type { CredentialReader } from './sql-database.js'
 
 /** Statements under way before reads begin to wait for company: one that the server works on, and one that comes back. */
 const UNDER_WAY = 2
-/** Reads in one statement. */
+/** Rows in one statement. */
 const MOST_TOGETHER = 100
 /** A statement that takes longer says nothing of when the next one would be answered: then nobody waits for it. */
 const PATIENCE_MS = 20
 
+/** All who asked for one row. */
 interface WaitingRead {
   readonly key: CredentialKey
-  readonly resolve: (row: CredentialRow | null) => void
-  readonly reject: (error: unknown) => void
+  readonly callers: { readonly resolve: (row: CredentialRow | null) => void; readonly reject: (error: unknown) => void }[]
 }
 
 /**
- * Reads that are asked for while others are under way share the next statement: many callers cost few round trips, and one alone waits for
- * nobody. A statement leaves after each of its reads was asked for, so that it sees what was written before.
+ * Reads that are asked for while others are under way share the next statement: many callers cost few round trips, and those who ask for the
+ * same row one reading. One alone waits for nobody. A statement leaves after each of its reads was asked for, so that it sees what was written
+ * before.
  */
 export function sharedReads(reader: CredentialReader): CredentialReader {
-  let waiting: WaitingRead[] = []
+  let waiting = new Map<string, WaitingRead>()
   let underWay = 0
   let isGathering = false
   let patience: ReturnType<typeof setTimeout> | undefined
@@ -34,9 +35,9 @@ export function sharedReads(reader: CredentialReader): CredentialReader {
     isGathering = false
     clearTimeout(patience)
     patience = undefined
-    if (waiting.length === 0) return
-    const together = waiting
-    waiting = []
+    if (waiting.size === 0) return
+    const together = [...waiting.values()]
+    waiting = new Map()
     underWay += 1
     void answer(together)
   }
@@ -44,22 +45,46 @@ export function sharedReads(reader: CredentialReader): CredentialReader {
     try {
       const [first] = together
       const rows = first && together.length === 1 ? [await reader.one(first.key)] : await reader.many(together.map(({ key }) => key))
-      for (const [index, { resolve }] of together.entries()) resolve(rows[index] ?? null)
+      for (const [index, { callers }] of together.entries()) hand(rows[index] ?? null, callers)
     } catch (error) {
-      for (const { reject } of together) reject(error)
+      for (const { callers } of together) for (const { reject } of callers) reject(error)
     }
     underWay -= 1
-    if (waiting.length > 0) gather()
+    if (waiting.size > 0) gather()
   }
 
   return {
     one: (key) =>
       new Promise((resolve, reject) => {
-        waiting.push({ key, resolve, reject })
-        if (waiting.length >= MOST_TOGETHER) send()
+        const name = nameOf(key)
+        const known = waiting.get(name)
+        if (known) return void known.callers.push({ resolve, reject })
+        waiting.set(name, { key, callers: [{ resolve, reject }] })
+        if (waiting.size >= MOST_TOGETHER) send()
         else if (underWay < UNDER_WAY) gather()
         else patience ??= setTimeout(send, PATIENCE_MS)
       }),
     many: (keys) => reader.many(keys),
   }
+}
+
+/** What each is given is his own. */
+function hand(row: CredentialRow | null, [first, ...others]: WaitingRead['callers']): void {
+  for (const { resolve } of others) resolve(row && copyOf(row))
+  first?.resolve(row)
+}
+
+function copyOf(row: CredentialRow): CredentialRow {
+  const copy = (bytes: Uint8Array | null): Uint8Array | null => bytes?.slice() ?? null
+  return {
+    ...row,
+    accessToken: copy(row.accessToken),
+    refreshToken: copy(row.refreshToken),
+    refreshTokenFingerprint: copy(row.refreshTokenFingerprint),
+  }
+}
+
+/** Lengths keep parts apart that hold any character. */
+function nameOf({ tenant, userId, connectionId, accountId }: CredentialKey): string {
+  return `${tenant.length}:${userId.length}:${connectionId.length}:${tenant}${userId}${connectionId}${accountId}`
 }

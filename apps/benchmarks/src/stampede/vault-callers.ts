@@ -35,10 +35,13 @@ export async function openVaultCallers(
   await Promise.all(
     children.map((child) => child.ask('open', { url, schema, key: key.toString('base64'), issuer, clientId, clientSecret })),
   )
+  /** As in an application that has used it in the minutes before: the processes have the user's data key at hand. */
   const storeGrant = async ({ accessToken, refreshToken }: Tokens): Promise<string> => {
     const userId = randomUUID()
-    const expiresAt = new Date(Date.now() - 60_000)
-    await vault.importCredential({ connectionId: 'demo', userId, accessToken, refreshToken, expiresAt })
+    const credential = { connectionId: 'demo', userId, accessToken, refreshToken }
+    await vault.importCredential({ ...credential, expiresAt: new Date(Date.now() + 3_600_000) })
+    await Promise.all(children.map((child) => child.ask('ask', { userId, callers: 1 })))
+    await vault.importCredential({ ...credential, expiresAt: new Date(Date.now() - 60_000) }, { replace: true })
     return userId
   }
   const ask = async (userId: string, callers: number) => {

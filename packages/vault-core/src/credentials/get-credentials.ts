@@ -48,6 +48,9 @@ const REJECTED_INTERVAL_MS = 30_000
 /** The same of users alone. */
 export type GetUserCredentials = (selector: CredentialSelector, options?: GetCredentialsOptions, note?: Note) => Promise<Credentials>
 
+/** Why a wait ends early: without a reason each signal would make an exception of its own. */
+const ENDED = 'ended'
+
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
 export function createGetCredentials(parts: GetCredentialsParts): GetUserCredentials {
   const { tenant, connections, credentials, rowCache, sealer, coordinator, unwritten, lastUsed, openDpopKey, exchanged } = parts
@@ -233,17 +236,17 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
 
   async function waitFor(run: RefreshRun, row: CredentialRow, signal: AbortSignal | undefined): Promise<AccessGrant> {
     const stopWaiting = new AbortController()
-    const abort = (): void => stopWaiting.abort()
+    const abort = (): void => stopWaiting.abort(ENDED)
     signal?.addEventListener('abort', abort)
     try {
-      const patience = runtime.clock.sleep(callerWaitMs, stopWaiting.signal).then((): never => {
-        signal?.throwIfAborted()
-        throw providerUnavailable(row, 'refresh_in_progress', 1_000)
-      })
-      return await Promise.race([run.answer, patience])
+      // Thousands may wait for one refresh: nothing is made for them that only a few would need.
+      const grant = await Promise.race([run.answer, runtime.clock.sleep(callerWaitMs, stopWaiting.signal)])
+      if (grant) return grant
+      signal?.throwIfAborted()
+      throw providerUnavailable(row, 'refresh_in_progress', 1_000)
     } finally {
       signal?.removeEventListener('abort', abort)
-      stopWaiting.abort()
+      stopWaiting.abort(ENDED)
     }
   }
 }
