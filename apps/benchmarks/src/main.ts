@@ -6,13 +6,13 @@ import { rows } from './rows/index.ts'
 import { runRows } from './run-rows.ts'
 import { rowAsText } from './table.ts'
 
-const USAGE = 'Usage: npm run bench -- [--only part-of-a-name] [--quick] [--json]'
+const USAGE = 'Usage: npm run bench -- [--only part-of-a-name] [--quick] [--large] [--json]'
 const FULL: Settings = { rounds: 15, roundMs: 80 }
 /** Says that everything works, and nothing about speed. */
 const QUICK: Settings = { rounds: 1, roundMs: 5 }
 
-const { only, quick, json } = readArguments()
-const settings = quick ? QUICK : FULL
+const { only, quick, large, json } = readArguments()
+const settings = quick ? QUICK : { ...FULL, isLarge: large }
 const machine = describeMachine()
 if (!json)
   console.log(
@@ -27,12 +27,13 @@ if (measured.length === 0) {
   process.exitCode = 2
 }
 
-function readArguments(): { readonly only: string; readonly quick: boolean; readonly json: boolean } {
+function readArguments(): { readonly only: string; readonly quick: boolean; readonly large: boolean; readonly json: boolean } {
   try {
     const { values } = parseArgs({
       options: {
         only: { type: 'string', default: '' },
         quick: { type: 'boolean', default: false },
+        large: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     })

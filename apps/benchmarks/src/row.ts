@@ -17,6 +17,8 @@ export interface Settings {
   readonly rounds: number
   /** For one contender in one round, milliseconds. */
   readonly roundMs: number
+  /** Ten times the rows, where a row is about how many there are. */
+  readonly isLarge?: boolean
 }
 
 export interface RowResult {

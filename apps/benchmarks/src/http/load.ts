@@ -13,9 +13,17 @@ export interface LoadedServer {
 /** Requests under way at a time. */
 const CONNECTIONS = 16
 
-export async function startServer(name: string, kind: 'vault' | 'json'): Promise<LoadedServer> {
+/** What answers in it: the vault or the least that answers the same, on what. */
+export type ServerKind = 'express-vault' | 'express-json' | 'express-postgres' | 'fetch-vault' | 'fetch-json' | 'hono-vault' | 'hono-json'
+
+/** @param place - Its PostgreSQL. Without one the vault is over a memory store. */
+export async function startServer(
+  name: string,
+  kind: ServerKind,
+  place?: { readonly url: string; readonly schema: string },
+): Promise<LoadedServer> {
   const execArgv = ['--conditions=@holdfast/source', '--import', new URL('../sources.mjs', import.meta.url).href]
-  const child = fork(new URL('server.process.ts', import.meta.url), [kind], { execArgv })
+  const child = fork(new URL('server.process.ts', import.meta.url), [kind, ...(place ? [place.url, place.schema] : [])], { execArgv })
   const gone = once(child, 'exit').then(([code]) => Promise.reject(new Error(`"${name}" ended with code ${code}.`)))
   gone.catch(() => undefined)
   async function nextMessage<T>(): Promise<T> {

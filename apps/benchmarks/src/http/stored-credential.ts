@@ -7,6 +7,8 @@ export const CONNECTION_ID = 'drive'
 export const USER_ID = 'auth0|5f7c8ec7c33c6c004bbafe82'
 export const PATH: string = `/v1/connections/${CONNECTION_ID}/users/${encodeURIComponent(USER_ID)}/credentials`
 
+export const ROUTE = '/v1/connections/:connectionId/users/:userId/credentials'
+
 const PROVIDER = 'https://provider.example'
 const GRANT = {
   access_token: 'a'.repeat(900),
@@ -40,8 +42,10 @@ export async function connectedVault(options: Partial<VaultOptions> = {}): Promi
 }
 
 /** The same, and one of a thousand service clients that may read it. */
-export async function vaultWithCredential(): Promise<{ readonly vault: Vault; readonly accessKey: string }> {
-  const vault = await connectedVault()
+export async function vaultWithCredential(
+  options: Partial<VaultOptions> = {},
+): Promise<{ readonly vault: Vault; readonly accessKey: string }> {
+  const vault = await connectedVault(options)
   const { clientId } = await vault.serviceClients.create({ name: 'job' })
   const { accessKey } = await vault.serviceClients.createAccessKey(clientId)
   for (let index = 0; index < 1_000; index++) await vault.accessRecords.create(viewer(index === 500 ? clientId : `sc_other-${index}`))

@@ -1,5 +1,6 @@
 import { defineAbility, type ForcedSubject, type MongoAbility, subject } from '@casl/ability'
 import { createGrantMatcher, parseAction, parseResourcePattern, parseResourceUri } from '@holdfast/vault-core/internal'
+import { newEnforcer, newModelFromString } from 'casbin'
 
 /** Answers whether this action is allowed on this resource. Both are texts, as a request brings them. */
 export type Check = (action: string, resource: string) => boolean
@@ -54,4 +55,23 @@ export function casl(grants: readonly string[]): Check {
     const [, organization = '', , document = ''] = resource.split('/')
     return action.toLowerCase() === 'read' && ability.can('read', subject('Document', { organization, document }))
   }
+}
+
+const CASBIN_MODEL = `
+[request_definition]
+r = sub, obj, act
+[policy_definition]
+p = sub, obj, act
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.sub == p.sub && keyMatch4(r.obj, p.obj) && r.act == p.act
+`
+
+/** casbin, a policy for each grant, matched by its own function for paths. */
+export async function casbin(grants: readonly string[]): Promise<(action: string, resource: string) => Promise<boolean>> {
+  const model = newModelFromString(CASBIN_MODEL)
+  const enforcer = await newEnforcer(model)
+  await enforcer.addPolicies(grants.map((uri) => ['job', uri.replaceAll('*', '{any}'), 'read']))
+  return (action, resource) => enforcer.enforce('job', resource, action.toLowerCase())
 }

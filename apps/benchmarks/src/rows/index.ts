@@ -1,13 +1,14 @@
 import type { Row } from '../row.ts'
 import { dataKeyRow } from './data-key.ts'
 import { envelopeStepsRow } from './envelope-steps.ts'
-import { httpCredentialsRow } from './http-credentials.ts'
+import { httpCredentialsRow, httpFetchRow, httpPostgresRow } from './http-credentials.ts'
 import { instrumentationRow } from './instrumentation.ts'
 import { openValueRows } from './open-value.ts'
 import { permissionCheckRow } from './permission-check.ts'
 import { readMemoryRow, readSqliteRow } from './read-embedded.ts'
 import { readMariadbRows } from './read-mariadb.ts'
 import { readPostgresRows } from './read-postgres.ts'
+import { scaleDueRow, scaleReadRow } from './scale.ts'
 import { sealValueRows } from './seal-value.ts'
 import { stampedePeersRow } from './stampede-peers.ts'
 import { stampedeProcessesRow } from './stampede-processes.ts'
@@ -24,7 +25,11 @@ export const rows: readonly Row[] = [
   readSqliteRow,
   ...readPostgresRows,
   ...readMariadbRows,
+  scaleReadRow,
+  scaleDueRow,
   stampedePeersRow,
   stampedeProcessesRow,
   httpCredentialsRow,
+  httpFetchRow,
+  httpPostgresRow,
 ]

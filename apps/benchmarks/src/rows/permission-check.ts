@@ -1,8 +1,9 @@
 import { alternate, type Contender } from '../alternate.ts'
-import { casl, makeGrants, parsedTrie, regexList, trie } from '../permissions/contenders.ts'
+import { casbin, casl, makeGrants, parsedTrie, regexList, trie } from '../permissions/contenders.ts'
 import { judge, type Row } from '../row.ts'
 
 const COUNTS = [10, 1_000, 100_000] as const
+const MOST_FOR_CASBIN = 1_000
 const ACTION = 'READ'
 /** Granted by the one in the middle: a list is searched from either end. */
 const resourceOf = (count: number): string => {
@@ -16,9 +17,9 @@ export const permissionCheckRow: Row = {
   fairness:
     'Each answers the same question about the same grants, from the texts of action and resource, and says yes by the grant in the middle. ' +
     'All have their grants prepared: tries built, expressions compiled, rules defined. "Parsed before" leaves the reading of the texts out: so it is ' +
-    'where a resource is built from ids, as the vault does it for its own. CASL knows no cascade, so its rules say a little less.',
+    'where a resource is built from ids, as the vault does it for its own. CASL and casbin know no cascade, so their rules say a little less. casbin is left out at 100,000 grants, where one check takes it seconds.',
   async measure(settings) {
-    const contenders = COUNTS.flatMap(contendersFor)
+    const contenders = (await Promise.all(COUNTS.map(contendersFor))).flat()
     const floors = [...COUNTS.map((count) => name('regex list', count)), name('ours', 10), name('ours, parsed before', 10)]
     const lines = await alternate(contenders, floors, settings)
     const goals = judge(
@@ -38,7 +39,7 @@ function name(contender: string, count: number): string {
   return `${contender}, ${count.toLocaleString('en')}`
 }
 
-function contendersFor(count: number): readonly Contender[] {
+async function contendersFor(count: number): Promise<readonly Contender[]> {
   const grants = makeGrants(count)
   const resource = resourceOf(count)
   const checks = { ours: trie(grants), 'regex list': regexList(grants), CASL: casl(grants) }
@@ -47,7 +48,12 @@ function contendersFor(count: number): readonly Contender[] {
     name: name(contender, count),
     run: () => must(check(ACTION, resource)),
   }))
-  return [{ name: name('ours, parsed before', count), run: () => must(parsed()) }, ...contenders]
+  const others: Contender[] = []
+  if (count <= MOST_FOR_CASBIN) {
+    const check = await casbin(grants)
+    others.push({ name: name('casbin', count), run: async () => must(await check(ACTION, resource)) })
+  }
+  return [{ name: name('ours, parsed before', count), run: () => must(parsed()) }, ...contenders, ...others]
 }
 
 /** A contender that is wrong must not be fast. */
