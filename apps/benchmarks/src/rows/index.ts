@@ -1,4 +1,6 @@
 import type { Row } from '../row.ts'
+import { bundleSizeRow, runtimeDependenciesRow } from './bundle-size.ts'
+import { coldStartRow } from './cold-start.ts'
 import { dataKeyRow } from './data-key.ts'
 import { envelopeStepsRow } from './envelope-steps.ts'
 import { httpCredentialsRow, httpFetchRow, httpPostgresRow } from './http-credentials.ts'
@@ -29,6 +31,9 @@ export const rows: readonly Row[] = [
   scaleDueRow,
   stampedePeersRow,
   stampedeProcessesRow,
+  coldStartRow,
+  bundleSizeRow,
+  runtimeDependenciesRow,
   httpCredentialsRow,
   httpFetchRow,
   httpPostgresRow,

@@ -1,0 +1,37 @@
+import { bundle } from '../bundles/bundle.ts'
+import { runtimeDependencies } from '../bundles/runtime-dependencies.ts'
+import { judge, type Line, type Row } from '../row.ts'
+
+const CORE = 'createVault and localKeyring'
+const texts: Readonly<Record<string, string>> = {
+  [CORE]: "export { createVault, localKeyring } from '@holdfast/vault-core'",
+  'all of vault-core': "export * from '@holdfast/vault-core'",
+  'oauth4webapi alone': "export * from 'oauth4webapi'",
+  'the cipher of @noble/ciphers alone': "export { xchacha20poly1305 } from '@noble/ciphers/chacha.js'",
+}
+
+export const bundleSizeRow: Row = {
+  name: 'bundle-size',
+  title: 'What comes into a bundle',
+  fairness:
+    'By esbuild, minified, with all that is imported, gzipped at its usual level. The parts alone show what nothing but the vault’s own code could do without.',
+  async measure() {
+    const lines: Line[] = []
+    for (const [name, text] of Object.entries(texts)) {
+      const { code, gzipped } = await bundle({ text }, 'browser')
+      lines.push({ name, figures: { 'kB gzipped': gzipped / 1_000, 'kB minified': code.length / 1_000 }, ratios: {} })
+    }
+    return { lines, goals: judge([{ of: CORE, figure: 'kB gzipped', atMost: 25 }], lines) }
+  },
+}
+
+export const runtimeDependenciesRow: Row = {
+  name: 'runtime-dependencies',
+  title: 'Packages of others that come along with each of ours',
+  fairness:
+    'As they are installed here, what they pull in included. Peers that an application brings, such as database drivers, are not counted.',
+  measure: async () => ({
+    lines: [...runtimeDependencies()].map(([name, { own, all }]) => ({ name, figures: { 'of its own': own, 'in all': all }, ratios: {} })),
+    goals: [],
+  }),
+}
