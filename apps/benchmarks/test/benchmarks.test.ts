@@ -27,8 +27,8 @@ describe('the benchmarks', () => {
     for (const { figures, ratios } of measured.lines) {
       for (const value of Object.values(ratios)) expect(value).toBeGreaterThan(0)
       for (const value of [...Object.values(figures), ...Object.values(ratios)]) expect(value).toSatisfy(Number.isFinite)
-      expect(Math.max(...Object.values(figures))).toBeGreaterThan(0)
     }
+    expect(Math.max(...measured.lines.flatMap(({ figures }) => Object.values(figures)))).toBeGreaterThan(0)
   })
 
   it('run from the command line, and write JSON', async () => {

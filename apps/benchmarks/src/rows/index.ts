@@ -14,6 +14,8 @@ import { scaleDueRow, scaleReadRow } from './scale.ts'
 import { sealValueRows } from './seal-value.ts'
 import { stampedePeersRow } from './stampede-peers.ts'
 import { stampedeProcessesRow } from './stampede-processes.ts'
+import { waitingRow } from './waiting.ts'
+import { workerRow } from './worker.ts'
 
 /** All rows, in the order in which they run. */
 export const rows: readonly Row[] = [
@@ -31,6 +33,8 @@ export const rows: readonly Row[] = [
   scaleDueRow,
   stampedePeersRow,
   stampedeProcessesRow,
+  waitingRow,
+  workerRow,
   coldStartRow,
   bundleSizeRow,
   runtimeDependenciesRow,
