@@ -39,7 +39,7 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
   title: `A token that lives, out of PostgreSQL, ${callers} at a time`,
   fairness:
     'The floor is one prepared statement of `pg` that selects the same row by its primary key through a pool, and opens nothing. The vault reads it, ' +
-    'opens the token (or knows it by its sealed bytes), and judges its life; reads of several callers share a statement. With `credentialCache` the row is read every five seconds. better-auth keeps its tokens ' +
+    'opens the token (or knows it by its sealed bytes), and judges its life; reads of several callers share a statement. With `credentialCache` each row is read every five seconds, and fifty users ask instead of five hundred. better-auth keeps its tokens ' +
     'encrypted, and is asked on the server, for a user by id. All are in one process, over pools of ten connections to one server.',
   needs: ['PostgreSQL'],
   measure: (settings) =>
@@ -49,6 +49,8 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
       const store = postgresStore({ connectionString: url, schema, maxConnections: CONNECTIONS })
       const { vault, userIds, keyring } = await storeUsers(store, users)
       const caching = vaultOver(store, keyring, { credentialCache: { maxAgeMs: 5_000 } })
+      const hot = userIds.slice(0, 50)
+      await Promise.all(hot.map((userId) => caching.getCredentials({ connectionId: CONNECTION_ID, userId })))
       const text = 'select * from holdfast_credentials where tenant = $1 and user_id = $2 and connection_id = $3 and account_id = $4'
       const getAccessToken = await betterAuthAccounts(pool, userIds)
       try {
@@ -58,7 +60,7 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
               pool.query({ name: 'floor', text, values: ['default', userId, CONNECTION_ID, 'default'] }),
             ),
             concurrently(OURS, callers, userIds, (userId) => vault.getCredentials({ connectionId: CONNECTION_ID, userId })),
-            concurrently(CACHED, callers, userIds, (userId) => caching.getCredentials({ connectionId: CONNECTION_ID, userId })),
+            concurrently(CACHED, callers, hot, (userId) => caching.getCredentials({ connectionId: CONNECTION_ID, userId })),
             concurrently(PEER, callers, userIds, getAccessToken),
           ],
           [FLOOR, PEER, OURS],
@@ -66,10 +68,7 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
         )
         return {
           lines,
-          goals: judge(
-            goals.filter(({ of }) => of === OURS),
-            lines,
-          ),
+          goals: judge(goals, lines),
         }
       } finally {
         await Promise.all([vault.close(), caching.close()])
