@@ -20,7 +20,8 @@ describe('the benchmarks', () => {
     }
   })
 
-  it.for(rows)('measure $name: every figure is a number, and every ratio more than none', async (row, { skip }) => {
+  // Some start six processes, and a machine that does much else takes its time for that.
+  it.for(rows)('measure $name: every figure is a number, and every ratio more than none', { timeout: 300_000 }, async (row, { skip }) => {
     const [measured] = await runRows([row], QUICK)
     if (!measured) return skip(`There is no ${row.needs?.join(', no ')}.`)
     expect(measured.lines.length).toBeGreaterThan(1)
@@ -31,7 +32,7 @@ describe('the benchmarks', () => {
     expect(Math.max(...measured.lines.flatMap(({ figures }) => Object.values(figures)))).toBeGreaterThan(0)
   })
 
-  it('run from the command line, and write JSON', async () => {
+  it('run from the command line, and write JSON', { timeout: 300_000 }, async () => {
     const program = ['--conditions=@holdfast/source', '--import', './apps/benchmarks/src/sources.mjs', 'apps/benchmarks/src/main.ts']
     const { stdout } = await promisify(execFile)(process.execPath, [...program, '--quick', '--json', '--only', 'open-1kb'], { cwd: root })
     const { machine, rows: measured } = JSON.parse(stdout)
