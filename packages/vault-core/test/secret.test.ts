@@ -49,3 +49,22 @@ describe('a Secret', () => {
     expect(() => Secret.prototype.reveal.call(structuredClone(secret))).toThrow(TypeError)
   })
 })
+
+describe('what is derived from a secret', () => {
+  it('is made once, and again only where it could not be made', async () => {
+    const secret = new Secret('canary-secret')
+    let made = 0
+    const failing = async (): Promise<string> => {
+      made += 1
+      throw new Error('The keys are away.')
+    }
+    await expect(secret.derived(failing)).rejects.toThrow('away')
+    const make = async (text: string): Promise<string> => {
+      made += 1
+      return `of ${text.length} characters`
+    }
+    expect(await Promise.all([secret.derived(make), secret.derived(make)])).toEqual(['of 13 characters', 'of 13 characters'])
+    expect(await secret.derived(failing)).toBe('of 13 characters')
+    expect(made).toBe(2)
+  })
+})
