@@ -68,10 +68,10 @@ e = some(where (p.eft == allow))
 m = r.sub == p.sub && keyMatch4(r.obj, p.obj) && r.act == p.act
 `
 
-/** casbin, a policy for each grant, matched by its own function for paths. */
-export async function casbin(grants: readonly string[]): Promise<(action: string, resource: string) => Promise<boolean>> {
+/** casbin, a policy for each grant, matched by its own function for paths. Its synchronous call is the faster one, and is what the others do. */
+export async function casbin(grants: readonly string[]): Promise<Check> {
   const model = newModelFromString(CASBIN_MODEL)
   const enforcer = await newEnforcer(model)
   await enforcer.addPolicies(grants.map((uri) => ['job', uri.replaceAll('*', '{any}'), 'read']))
-  return (action, resource) => enforcer.enforce('job', resource, action.toLowerCase())
+  return (action, resource) => enforcer.enforceSync('job', resource, action.toLowerCase())
 }
