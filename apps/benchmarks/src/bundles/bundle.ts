@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build, type Metafile } from 'esbuild'
 
@@ -8,14 +9,20 @@ export interface Bundle {
 }
 
 const FOLDER = new URL('../..', import.meta.url).pathname
+const PACKAGES = new URL('../../../../packages/', import.meta.url).pathname
 
-/** Bundles and minifies a program of this app, or a text, with all that it imports, the packages of the workspace by their sources. */
+/**
+ * Bundles and minifies a program of this app, or a text as if it stood in a package, with all that it imports, the packages of the
+ * workspace by their sources.
+ */
 export async function bundle(
-  source: { readonly file: string } | { readonly text: string },
+  source: { readonly file: string } | { readonly text: string; readonly within: string },
   platform: 'node' | 'browser' = 'node',
 ): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
-    ...('file' in source ? { entryPoints: [source.file] } : { stdin: { contents: source.text, resolveDir: FOLDER } }),
+    ...('file' in source
+      ? { entryPoints: [source.file] }
+      : { stdin: { contents: source.text, resolveDir: join(PACKAGES, source.within) } }),
     absWorkingDir: FOLDER,
     bundle: true,
     minify: true,
