@@ -35,7 +35,7 @@ export async function startConfigured(
   const front = isByCertificate ? await startTlsFront(() => behind, frontCertificate) : undefined
   const provider = await startDemoProvider({
     redirectUris: [REDIRECT_URI],
-    accessTokenTtlS: 2,
+    accessTokenTtlS: 4,
     dpop: extra.startsWith('dpop') ? 'nonce' : 'off',
     configure: (configuration) => configured(configuration, client, { extra, grants: more.grants ?? [], front: front?.origin }),
     extend: (server) => {
@@ -96,7 +96,7 @@ function configured(
         },
       },
     }),
-    ttl: { ...configuration.ttl, ClientCredentials: 2 },
+    ttl: { ...configuration.ttl, ClientCredentials: 4 },
     features: {
       ...configuration.features,
       clientCredentials: { enabled: true },
