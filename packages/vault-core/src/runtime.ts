@@ -23,6 +23,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal, options?: { readonly background?: boolean }): Promise<void>
 }
 
+/** The reason to end a wait with that is no failure. Without one `abort()` makes an error each time, with its stack. */
+export const WAIT_ENDED = 'ended'
+
 /** `length` bytes of a cryptographically secure random source. */
 export type RandomSource = (length: number) => Uint8Array
 

@@ -1,7 +1,7 @@
 import type { CredentialColumns } from './schema.js'
 
 /** All columns of a credential: named, so that a column which a later version adds does not change what is read. */
-export const credentialColumns: readonly string[] = [
+export const credentialColumns: readonly (keyof CredentialColumns)[] = [
   'tenant',
   'user_id',
   'connection_id',

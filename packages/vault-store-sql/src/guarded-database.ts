@@ -4,11 +4,12 @@ import type { Dialect } from './dialect.js'
 import { storeFailure } from './failures/explain.js'
 import { repeatSafely } from './failures/repeat.js'
 import type { StoreSchema } from './schema.js'
-import type { CredentialReader, RunOptions, SqlDatabase } from './sql-database.js'
+import type { CredentialReader, RunOptions, RunPrepared, SqlDatabase } from './sql-database.js'
 
 export interface RawDatabase {
   readonly dialect: Dialect
   readonly reader: CredentialReader
+  readonly prepared?: RunPrepared | undefined
   run<T>(work: (db: Kysely<StoreSchema>) => Promise<T>): Promise<T>
   transaction<T>(work: (db: Kysely<StoreSchema>) => Promise<T>): Promise<T>
   /** Before first use: migrations, and a look at the settings. Done again at the next use if it fails. */
@@ -17,7 +18,7 @@ export interface RawDatabase {
 }
 
 /** Puts around a database what all have in common: it is prepared first, failures are judged, and after `close` nothing works. */
-export function guardedDatabase({ dialect, reader, run, transaction, prepare, close }: RawDatabase): SqlDatabase {
+export function guardedDatabase({ dialect, reader, prepared, run, transaction, prepare, close }: RawDatabase): SqlDatabase {
   let closing: Promise<void> | undefined
   let preparing: Promise<void> | undefined
   let isReady = false
@@ -57,6 +58,7 @@ export function guardedDatabase({ dialect, reader, run, transaction, prepare, cl
 
   return {
     dialect,
+    prepared,
     credentials: { one: (key) => open(() => reader.one(key)), many: (keys) => open(() => reader.many(keys)) },
     run: (work, options) => open(() => run(work), options),
     transact: (work, options) => open(() => transaction(work), options),

@@ -1,5 +1,5 @@
 import type { CredentialKey, CredentialRow } from '@holdfast/vault-core/store'
-import type { Kysely } from 'kysely'
+import type { Kysely, QueryResult } from 'kysely'
 import type { Dialect } from './dialect.js'
 import type { StoreSchema } from './schema.js'
 
@@ -7,12 +7,17 @@ import type { StoreSchema } from './schema.js'
 export interface SqlDatabase {
   readonly dialect: Dialect
   readonly credentials: CredentialReader
+  /** Runs a text that comes again and again as a prepared statement, where the driver can. */
+  readonly prepared?: RunPrepared | undefined
   /** Work whose statements each stand for themselves. */
   run<T>(work: (db: Kysely<StoreSchema>) => Promise<T>, options?: RunOptions): Promise<T>
   /** Work of several statements: all of it happens, or none. */
   transact<T>(work: (db: Kysely<StoreSchema>) => Promise<T>, options?: RunOptions): Promise<T>
   close(): Promise<void>
 }
+
+/** The rows have the shape that the statement gives them, which is taken on trust. */
+export type RunPrepared = <R>(text: string, values: readonly unknown[]) => Promise<QueryResult<R>>
 
 export interface RunOptions {
   /** The work must not be done twice: it is not repeated when the connection broke and nobody can tell whether it was done. */

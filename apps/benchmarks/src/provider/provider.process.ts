@@ -19,6 +19,8 @@ export interface ProviderPlace {
 
 export interface ProviderAnswers {
   start(settings: { readonly latencyMs: number; readonly accessTokenTtlS: number }): Promise<ProviderPlace>
+  /** From now on. */
+  delay(latencyMs: number): void
   /** Requests for refreshes so far. */
   refreshes(): number
 }
@@ -34,6 +36,7 @@ const answers: ProviderAnswers = {
     const { issuer, clientId, clientSecret, apiUrl } = provider
     return { issuer, clientId, clientSecret, apiUrl }
   },
+  delay: (latencyMs) => started().delayTokenRequests(latencyMs),
   refreshes: () => started().tokenRequests.filter(({ grantType }) => grantType === 'refresh_token').length,
 }
 

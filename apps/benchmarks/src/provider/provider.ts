@@ -8,6 +8,8 @@ export interface RunningProvider {
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
+  /** The latency of token requests from now on. */
+  delay(latencyMs: number): Promise<void>
   /** Requests for refreshes so far. */
   refreshes(): Promise<number>
   /** A user consents: the tokens of a new grant. */
@@ -43,6 +45,7 @@ export async function startProvider(settings: { readonly latencyMs: number; read
     issuer,
     clientId,
     clientSecret,
+    delay: (latencyMs) => child.ask('delay', latencyMs),
     refreshes: () => child.ask('refreshes'),
     refresh: (refreshToken) => requestToken({ grant_type: 'refresh_token', refresh_token: refreshToken }),
     takes: async (accessToken) => (await fetch(`${apiUrl}files`, { headers: { authorization: `Bearer ${accessToken}` } })).ok,

@@ -15,7 +15,7 @@ import { sealValueRows } from './seal-value.ts'
 import { stampedePeersRow } from './stampede-peers.ts'
 import { stampedeProcessesRow } from './stampede-processes.ts'
 import { waitingRow } from './waiting.ts'
-import { workerRow } from './worker.ts'
+import { workerRows } from './worker.ts'
 
 /** All rows, in the order in which they run. */
 export const rows: readonly Row[] = [
@@ -34,7 +34,7 @@ export const rows: readonly Row[] = [
   stampedePeersRow,
   stampedeProcessesRow,
   waitingRow,
-  workerRow,
+  ...workerRows,
   coldStartRow,
   bundleSizeRow,
   runtimeDependenciesRow,

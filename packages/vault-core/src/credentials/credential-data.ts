@@ -52,9 +52,14 @@ export interface AnswerMark {
 
 /** Reads the data of a row. @throws {VaultError} `decryption_failed` when it is damaged. */
 export function readCredentialData(row: CredentialRow): CredentialData {
+  const known = readBefore.get(row)
+  if (known?.text === row.data) return known.data
   try {
     const data: unknown = JSON.parse(row.data)
-    if (typeof data === 'object' && data !== null && 'v' in data && data.v === 1) return data as CredentialData
+    if (typeof data === 'object' && data !== null && 'v' in data && data.v === 1) {
+      readBefore.set(row, { text: row.data, data: data as CredentialData })
+      return data as CredentialData
+    }
   } catch {
     // Told below, without the content.
   }
@@ -64,6 +69,9 @@ export function readCredentialData(row: CredentialRow): CredentialData {
     { connectionId: row.connectionId, userId: row.userId },
   )
 }
+
+/** A refresh asks for the data of one row ten times. */
+const readBefore = new WeakMap<CredentialRow, { readonly text: string; readonly data: CredentialData }>()
 
 /** The JSON text for a row's `data`. */
 export function writeCredentialData(data: CredentialData): string {

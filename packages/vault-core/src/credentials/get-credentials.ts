@@ -10,7 +10,7 @@ import { type AccessGrant, isOlderThan } from '../refresh/access-grant.js'
 import type { RefreshCoordinator, RefreshRun } from '../refresh/coordinator.js'
 import { grantOf } from '../refresh/row-state.js'
 import type { UnwrittenGrants } from '../refresh/unwritten-grants.js'
-import type { Runtime } from '../runtime.js'
+import { type Runtime, WAIT_ENDED } from '../runtime.js'
 import type { CredentialKey, CredentialRow, CredentialStore } from '../storage/contract.js'
 import { findAccount } from './accounts.js'
 import { CONNECTION_OWNER, wrongUser } from './connection-owner.js'
@@ -47,9 +47,6 @@ const REJECTED_INTERVAL_MS = 30_000
 
 /** The same of users alone. */
 export type GetUserCredentials = (selector: CredentialSelector, options?: GetCredentialsOptions, note?: Note) => Promise<Credentials>
-
-/** Why a wait ends early: without a reason each signal would make an exception of its own. */
-const ENDED = 'ended'
 
 /** Makes `vault.getCredentials`: reads the row, asks the expiry policy, and hands out, refreshes behind, or refreshes first. */
 export function createGetCredentials(parts: GetCredentialsParts): GetUserCredentials {
@@ -236,7 +233,7 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
 
   async function waitFor(run: RefreshRun, row: CredentialRow, signal: AbortSignal | undefined): Promise<AccessGrant> {
     const stopWaiting = new AbortController()
-    const abort = (): void => stopWaiting.abort(ENDED)
+    const abort = (): void => stopWaiting.abort(WAIT_ENDED)
     signal?.addEventListener('abort', abort)
     try {
       // Thousands may wait for one refresh: nothing is made for them that only a few would need.
@@ -246,7 +243,7 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
       throw providerUnavailable(row, 'refresh_in_progress', 1_000)
     } finally {
       signal?.removeEventListener('abort', abort)
-      stopWaiting.abort(ENDED)
+      stopWaiting.abort(WAIT_ENDED)
     }
   }
 }

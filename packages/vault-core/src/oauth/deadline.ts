@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime.js'
+import { type Clock, WAIT_ENDED } from '../runtime.js'
 
 /** Runs the work with a signal that aborts after `ms` of the injected clock. The work itself has to heed the signal. */
 export async function withDeadline<T>(clock: Clock, ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -10,7 +10,7 @@ export async function withDeadline<T>(clock: Clock, ms: number, work: (signal: A
   try {
     return await work(late.signal)
   } finally {
-    done.abort()
+    done.abort(WAIT_ENDED)
   }
 }
 

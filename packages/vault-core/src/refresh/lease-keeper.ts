@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime.js'
+import { type Clock, WAIT_ENDED } from '../runtime.js'
 import type { CredentialKey, CredentialStore, LeaseHolder } from '../storage/contract.js'
 import type { RefreshTiming } from './profile.js'
 
@@ -41,6 +41,6 @@ export function keepLease(options: {
   return {
     // One renewal's time is kept in hand for what lies between this check and the wire.
     isSurelyHeld: () => clock.monotonic() < heldUntil - timing.renewEveryMs,
-    stop: () => stopped.abort(),
+    stop: () => stopped.abort(WAIT_ENDED),
   }
 }

@@ -50,7 +50,7 @@ export function mysqlStore(options: MysqlStoreOptions): VaultStore {
   if (options.pool && 'pool' in options.pool) throw invalid('pool', 'is one of `mysql2/promise`: pass its property `pool`')
   if (!Number.isInteger(maxConnections) || maxConnections < 1) throw invalid('maxConnections', 'must be a whole number, 1 or more')
 
-  const dialect = mysqlDialect(options.clockOffsetMs ?? (() => 0))
+  const dialect = mysqlDialect(options.clockOffsetMs)
   let opened: Promise<MysqlPool> | undefined
   const pool = (): Promise<MysqlPool> => {
     opened ??= options.pool

@@ -10,7 +10,8 @@ import type { StoreSchema } from '../schema.js'
 import { sharedReads } from '../shared-reads.js'
 import { sqlStore } from '../sql-store.js'
 import { openPgPool, withoutCrashes } from './pg-pool.js'
-import { pgReader, readThroughKysely, readThroughPool } from './pg-reader.js'
+import { preparedThroughPool, unnamedThroughKysely } from './pg-prepared.js'
+import { pgReader } from './pg-reader.js'
 import { checkPgSettings } from './pg-settings.js'
 
 export interface PostgresStoreOptions extends SqlStoreOptions {
@@ -24,7 +25,7 @@ export interface PostgresStoreOptions extends SqlStoreOptions {
   readonly db?: KyselyInstance
   /** The schema of the tables, made if it is missing. Default: the first of the connection's search path. */
   readonly schema?: string
-  /** Whether reads are prepared as named statements. Default true; false for a pooler that hands each transaction another connection. */
+  /** Whether the statements that come again and again are prepared as named statements. Default true; false for a pooler that hands each transaction another connection. */
   readonly preparedStatements?: boolean
   /** Added to the database's clock, milliseconds: for tests that let time pass. */
   readonly clockOffsetMs?: () => number
@@ -49,7 +50,7 @@ export function postgresStore(options: PostgresStoreOptions): VaultStore {
     throw invalid('connectionString', 'must begin with "postgres://"')
   if (!Number.isInteger(maxConnections) || maxConnections < 1) throw invalid('maxConnections', 'must be a whole number, 1 or more')
 
-  const dialect = postgresDialect(options.clockOffsetMs ?? (() => 0))
+  const dialect = postgresDialect(options.clockOffsetMs)
   let opened: Promise<PostgresPool> | undefined
   const pool = (): Promise<PostgresPool> => {
     opened ??= Promise.resolve(options.pool ?? openPgPool(connectionString ?? '', maxConnections)).then(withoutCrashes)
@@ -58,13 +59,14 @@ export function postgresStore(options: PostgresStoreOptions): VaultStore {
   const db = options.db
     ? vaultTables(options.db, names)
     : new Kysely<StoreSchema>({ dialect: new PostgresDialect({ pool }), plugins: [tableNamesPlugin(names)] })
-  const read = options.db ? readThroughKysely(db) : readThroughPool(pool, options.preparedStatements ?? true)
+  const prepared = options.db ? unnamedThroughKysely(db) : preparedThroughPool(pool, options.preparedStatements ?? true)
   const transaction = <T>(work: (own: Kysely<StoreSchema>) => Promise<T>): Promise<T> =>
     db.transaction().setIsolationLevel('read committed').execute(work)
 
   const database = guardedDatabase({
     dialect,
-    reader: sharedReads(pgReader(names, read)),
+    reader: sharedReads(pgReader(names, prepared)),
+    prepared,
     run: (work) => work(db),
     transaction,
     async prepare() {

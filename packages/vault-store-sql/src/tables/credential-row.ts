@@ -36,7 +36,7 @@ export function toCredentialRow(row: CredentialColumns): CredentialRow {
   }
 }
 
-type ContentColumn =
+export type ContentColumn =
   | 'epoch'
   | 'secret_rev'
   | 'status'
@@ -47,7 +47,7 @@ type ContentColumn =
   | 'due_at_ms'
   | 'data'
 
-type ContentColumns = {
+export type ContentColumns = {
   -readonly [K in ContentColumn]: K extends 'expires_at_ms' | 'due_at_ms'
     ? number | null
     : K extends 'epoch' | 'secret_rev'

@@ -6,64 +6,29 @@ import {
   assertKeyCount,
   assertStoreKey,
   assertUse,
-  type CredentialRow,
   type CredentialStore,
-  type CredentialUpdate,
   type UpdateResult,
   updateStep,
 } from '@holdfast/vault-core/store'
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { RowMoved } from '../failures/row-moved.js'
 import type { StoreSchema } from '../schema.js'
 import type { SqlDatabase } from '../sql-database.js'
 import { byKeys } from './by-keys.js'
 import { addCompanions, hasCompanions } from './companions.js'
-import { buffer, changedColumns, contentColumns, toCredentialRow } from './credential-row.js'
+import { contentColumns } from './credential-row.js'
 import { findRow } from './find-row.js'
 import { insertUnlessThere } from './insert-unless-there.js'
 import { sqlLeases } from './leases.js'
 import { sqlListings } from './listings.js'
+import { rowChange } from './row-change.js'
 import { keyColumns, whereKey } from './where-key.js'
 
 export function sqlCredentials(database: SqlDatabase): CredentialStore {
   const { dialect, run, transact } = database
-  const { exact, nowMs } = dialect
+  const { exact } = dialect
 
-  /** The row after the change; undefined when it was not as expected. */
-  const change = async (
-    db: Kysely<StoreSchema>,
-    { key, attemptId, expect, set, release }: CredentialUpdate,
-  ): Promise<CredentialRow | undefined> => {
-    const columns = keyColumns(dialect, key)
-    let query = db
-      .updateTable('credentials')
-      .set({ ...changedColumns(dialect, set), last_attempt_id: exact(attemptId), updated_at_ms: nowMs() })
-      .set({ version: sql<number>`version + 1` })
-      .where(whereKey(columns))
-      .where('last_attempt_id', '!=', exact(attemptId))
-    if (expect.version !== undefined) query = query.where('version', '=', expect.version)
-    if (expect.epoch !== undefined) query = query.where('epoch', '=', expect.epoch)
-    if (expect.fence !== undefined) query = query.where('fence', '=', expect.fence)
-    if (expect.refreshTokenFingerprint !== undefined)
-      query = query.where('refresh_token_fingerprint', '=', buffer(expect.refreshTokenFingerprint))
-    if (release) {
-      const isHeld = sql<boolean>`(lease_owner = ${exact(release.owner)} and fence = ${release.fence})`
-      const unlessHeld = <T>(column: string) => sql<T | null>`case when ${isHeld} then null else ${sql.ref(column)} end`
-      // MySQL sees what the same statement set before: the columns of the condition come last.
-      query = query
-        .set({ lease_until_ms: unlessHeld<number>('lease_until_ms') })
-        .set({ intent_attempt_id: unlessHeld<string>('intent_attempt_id'), intent_state: unlessHeld<string>('intent_state') })
-        .set({ intent_sent_at_ms: unlessHeld<number>('intent_sent_at_ms') })
-        .set({ unresolved_sends: sql<number>`case when ${isHeld} then 0 else unresolved_sends end` })
-        .set({ lease_owner: unlessHeld<string>('lease_owner') })
-    }
-    if (dialect.returnsRows) {
-      const [row] = await query.returningAll().execute()
-      return row && toCredentialRow(row)
-    }
-    const { numUpdatedRows } = await query.executeTakeFirst()
-    return numUpdatedRows > 0n ? findRow(db, columns) : undefined
-  }
+  const change = rowChange(database)
 
   return {
     ...sqlLeases(database),

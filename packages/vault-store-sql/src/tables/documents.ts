@@ -9,21 +9,29 @@ import {
   readCursor,
   writeCursor,
 } from '@holdfast/vault-core/store'
-import type { Kysely, Selectable } from 'kysely'
-import { type Dialect, textOf } from '../dialect.js'
+import type { ExpressionBuilder, Kysely, Selectable } from 'kysely'
+import { textOf } from '../dialect.js'
 import { RowMoved } from '../failures/row-moved.js'
 import type { DocumentsTable, StoreSchema } from '../schema.js'
 import type { SqlDatabase } from '../sql-database.js'
+import { type StatementParts, statement } from '../statement.js'
 import { addCompanions } from './companions.js'
 import { advance, readCounter } from './counters.js'
 import { insertUnlessThere } from './insert-unless-there.js'
 
-export function sqlDocuments({ dialect, run, transact }: SqlDatabase): DocumentStore {
+export function sqlDocuments(database: SqlDatabase): DocumentStore {
+  const { dialect, run, transact } = database
   const { exact, nowMs } = dialect
+  const findByKey = statement(database, ({ db, slots }: StatementParts<DocumentKeyColumns>) =>
+    db.selectFrom('documents').select(documentColumns).where(whereDocument(slots)),
+  )
+  const find = async (db: Kysely<StoreSchema>, { tenant, kind, id }: DocumentKey): Promise<DocumentColumns | undefined> =>
+    (await findByKey(db, { tenant: exact(tenant), kind: exact(kind), id: exact(id) })).rows[0]
+
   return {
     async get({ tenant, kind, id }) {
       assertStoreKeys({ tenant, kind, id })
-      const row = await run((db) => find(db, dialect, { tenant, kind, id }))
+      const row = await run((db) => find(db, { tenant, kind, id }))
       return row ? toDocumentRow(row) : null
     },
 
@@ -49,7 +57,7 @@ export function sqlDocuments({ dialect, run, transact }: SqlDatabase): DocumentS
                 ).numUpdatedRows,
               )
         if (written === 0) {
-          const current = await find(db, dialect, { tenant, kind, id })
+          const current = await find(db, { tenant, kind, id })
           if (current && textOf(current.last_attempt_id) === attemptId) return { outcome: 'stored', version: Number(current.version) }
           // What was in the way went before it could be looked at.
           if (expect === 'absent' ? !current : Number(current?.version) === expect) throw new RowMoved()
@@ -71,7 +79,7 @@ export function sqlDocuments({ dialect, run, transact }: SqlDatabase): DocumentS
             .where((eb) => eb.and({ ...key, version: expectVersion }))
             .executeTakeFirst()
           if (numDeletedRows === 0n) {
-            const current = await find(db, dialect, { tenant, kind, id })
+            const current = await find(db, { tenant, kind, id })
             if (Number(current?.version) === expectVersion) throw new RowMoved()
             return current ? 'conflict' : 'missing'
           }
@@ -105,19 +113,15 @@ export function sqlDocuments({ dialect, run, transact }: SqlDatabase): DocumentS
   }
 }
 
-function find(
-  db: Kysely<StoreSchema>,
-  { exact }: Dialect,
-  { tenant, kind, id }: DocumentKey,
-): Promise<Selectable<DocumentsTable> | undefined> {
-  return db
-    .selectFrom('documents')
-    .selectAll()
-    .where((eb) => eb.and({ tenant: exact(tenant), kind: exact(kind), id: exact(id) }))
-    .executeTakeFirst()
+const documentColumns = ['tenant', 'kind', 'id', 'version', 'last_attempt_id', 'data', 'updated_at_ms'] as const
+type DocumentColumns = Selectable<DocumentsTable>
+type DocumentKeyColumns = Pick<DocumentColumns, 'tenant' | 'kind' | 'id'>
+
+function whereDocument({ tenant, kind, id }: DocumentKeyColumns) {
+  return (eb: ExpressionBuilder<StoreSchema, 'documents'>) => eb.and({ tenant, kind, id })
 }
 
-function toDocumentRow({ tenant, kind, id, version, data, updated_at_ms: updatedAtMs }: Selectable<DocumentsTable>): DocumentRow {
+function toDocumentRow({ tenant, kind, id, version, data, updated_at_ms: updatedAtMs }: DocumentColumns): DocumentRow {
   return {
     tenant: textOf(tenant),
     kind: textOf(kind),

@@ -1,4 +1,5 @@
 import type { Connection } from '../../model/connection.js'
+import { WAIT_ENDED } from '../../runtime.js'
 import type { CredentialRow } from '../../storage/contract.js'
 import type { Permit } from '../rate/rate-window.js'
 import { freePermit } from '../rate/rates.js'
@@ -150,7 +151,7 @@ export function createDueLoop(parts: DueWorkParts & { readonly tenant: string; r
       begin(item, permit)
     }
     if (queue.size > 0) wakeIn(againInMs)
-    if (full.some(hasRoom) || (isStuffed && queue.size <= limits.waiting / 2)) room.abort()
+    if (full.some(hasRoom) || (isStuffed && queue.size <= limits.waiting / 2)) room.abort(WAIT_ENDED)
   }
 
   /** For the next refresh of the connection; or in how many milliseconds to ask again, if no refresh has to end before. */
@@ -185,7 +186,7 @@ export function createDueLoop(parts: DueWorkParts & { readonly tenant: string; r
   const wakeIn = (ms: number): void => {
     const atMs = clock.monotonic() + ms
     if (atMs >= alarm.atMs || ms === Number.POSITIVE_INFINITY) return
-    alarm.off.abort()
+    alarm.off.abort(WAIT_ENDED)
     const own = { atMs, off: new AbortController() }
     alarm = own
     void clock.sleep(ms, own.off.signal, { background: true }).then(() => {
@@ -230,7 +231,7 @@ export function createDueLoop(parts: DueWorkParts & { readonly tenant: string; r
     roomAgain: () => room.signal,
     async stop() {
       isStopped = true
-      alarm.off.abort()
+      alarm.off.abort(WAIT_ENDED)
       await leaveAll()
       await Promise.all(running)
     },
