@@ -28,7 +28,8 @@ export interface Tokens {
 }
 
 const REDIRECT_URI = 'http://127.0.0.1:4999/callback'
-const SCOPE = 'openid offline_access files.read'
+/** `profile` is what MSAL asks for always. */
+const SCOPE = 'openid profile offline_access files.read'
 
 /** @param settings.latencyMs - Before each token request is processed. */
 export async function startProvider(settings: { readonly latencyMs: number; readonly accessTokenTtlS: number }): Promise<RunningProvider> {

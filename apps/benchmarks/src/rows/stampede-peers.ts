@@ -4,11 +4,20 @@ import type { Row } from '../row.ts'
 import { betterAuthPeer } from '../stampede/better-auth-peer.ts'
 import { type Charge, charge, lineOf, lineOfOne, refreshMs } from '../stampede/charge.ts'
 import type { StampedeContender } from '../stampede/contender.ts'
+import { msalPerRequest, msalShared } from '../stampede/msal-peers.ts'
 import { authJs, googlePerRequest, googleShared, simpleOauth2 } from '../stampede/naive-peers.ts'
 import { openVaultCallers } from '../stampede/vault-callers.ts'
 
 const LATENCY_MS = 50
-const contenders: readonly StampedeContender[] = [betterAuthPeer, simpleOauth2, googlePerRequest, googleShared, authJs]
+const contenders: readonly StampedeContender[] = [
+  betterAuthPeer,
+  simpleOauth2,
+  googlePerRequest,
+  googleShared,
+  msalPerRequest,
+  msalShared,
+  authJs,
+]
 
 export const stampedePeersRow: Row = {
   name: 'stampede-peers',
