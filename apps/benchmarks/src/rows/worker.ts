@@ -31,7 +31,7 @@ export const workerRows: readonly Row[] = [100, 0].map((latencyMs) => ({
 /** Measures them in turn, round after round. The first round is for the engine to warm up, and does not count. */
 function measure(latencyMs: number, settings: Settings): Promise<RowResult> {
   return inPostgresSchema(async ({ url, schema }) => {
-    const [rounds, grants] = settings.rounds > 1 ? [5, 640] : [2, 12]
+    const [rounds, grants] = settings.rounds > 1 ? [4, 480] : [2, 12]
     const provider = await startProvider({ latencyMs: 0, accessTokenTtlS: 3_600 })
     const { issuer, clientId, clientSecret } = provider
     const key = randomBytes(32)
