@@ -68,6 +68,18 @@ describe('a statement that is built once', () => {
     ])
   })
 
+  it('refuses a run that lacks a value, and a copy of its slots: the condition would be another', async () => {
+    const { prepared, runs } = notingDriver()
+    const run = statement({ dialect: postgresDialect(), prepared }, expireTickets)
+    const lacking: { readonly kind: string; readonly graceMs?: number } = { kind: 'flow' }
+    await expect(run(db, lacking as { readonly kind: string; readonly graceMs: number })).rejects.toThrow('without its value "graceMs"')
+    const copying = statement({ dialect: postgresDialect(), prepared }, (parts: Parameters<typeof expireTickets>[0]) =>
+      expireTickets({ ...parts, slots: { ...parts.slots } }),
+    )
+    await expect(copying(db, { kind: 'flow', graceMs: 7 })).rejects.toThrow('taken by name')
+    expect(runs).toEqual([])
+  })
+
   it('stays on the connection of a transaction', async () => {
     const { prepared, runs } = notingDriver()
     const run = statement({ dialect: postgresDialect(), prepared }, expireTickets)

@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { localKeyring } from '@holdfast/vault-core'
-import { createVault } from '@holdfast/vault-node'
-import { postgresStore } from '@holdfast/vault-store-sql'
 import { inPostgresSchema } from '../databases.ts'
 import { type RunningProvider, startProvider } from '../provider/provider.ts'
 import { judge, type Line, type Row } from '../row.ts'
+import { CONNECTION_ID, newPlace, openVault } from '../vault-place.ts'
 
 const LATENCY_MS = 100
 const LIFE_S = 3
@@ -23,21 +20,14 @@ export const waitingRow: Row = {
     'does that shares the refresh, and looks at the expiry alone. A caller has waited for the provider who waited for half of its latency. Both are in one process and under way at the same time.',
   needs: ['PostgreSQL'],
   measure: (settings) =>
-    inPostgresSchema(async ({ url, schema }) => {
+    inPostgresSchema(async (schema) => {
       const expiries = settings.rounds > 1 ? 10 : 1
       const provider = await startProvider({ latencyMs: LATENCY_MS, accessTokenTtlS: LIFE_S })
       const other = await startProvider({ latencyMs: LATENCY_MS, accessTokenTtlS: LIFE_S })
-      const { issuer, clientId, clientSecret } = provider
-      const store = postgresStore({ connectionString: url, schema })
-      const vault = createVault({
-        store,
-        keyring: localKeyring([{ id: 'k1', key: randomBytes(32) }]),
-        connections: [{ connectionId: 'demo', issuer, clientId, clientSecret, clientAuthentication: 'client_secret_post' }],
-        background: false,
-      })
+      const { vault, close } = await openVault(newPlace(provider, schema), { background: false })
       try {
         const { accessToken, refreshToken } = await provider.newGrant()
-        const whose = { connectionId: 'demo', userId: 'alice' }
+        const whose = { connectionId: CONNECTION_ID, userId: 'alice' }
         await vault.importCredential({ ...whose, accessToken, refreshToken, expiresAt: new Date(Date.now() - 1_000) })
         await vault.getCredentials(whose)
         const naive = await refreshedOnExpiry(other)
@@ -46,8 +36,7 @@ export const waitingRow: Row = {
         const lines = [lineOf(OURS, ours, await provider.refreshes()), lineOf(PEER, theirs, await other.refreshes())]
         return { lines, goals: judge([{ of: OURS, figure: 'waited for the provider', atMost: 0 }], lines) }
       } finally {
-        await vault.close()
-        await store.close()
+        await close()
         await Promise.all([provider.close(), other.close()])
       }
     }),

@@ -1,15 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { localKeyring } from '@holdfast/vault-core'
-import { createVault } from '@holdfast/vault-node'
-import { postgresStore } from '@holdfast/vault-store-sql'
+import { randomUUID } from 'node:crypto'
+import { atOnce } from '../at-once.ts'
 import { type Child, startChild } from '../child-process.ts'
 import { inPostgresSchema } from '../databases.ts'
 import { median } from '../median.ts'
 import { startProvider, type Tokens } from '../provider/provider.ts'
 import { judge, type Line, type Row, type RowResult, type Settings } from '../row.ts'
+import { CONNECTION_ID, newPlace, openVault } from '../vault-place.ts'
 import type { WorkerAnswers } from '../worker/worker.process.ts'
 
 const CONCURRENCY = 16
+/** How many at a time are made ready for it. */
+const FILLING = 8
 const PLAIN = 'oauth4webapi'
 const BY_HAND = 'oauth4webapi, three writes'
 const OURS = 'the worker'
@@ -30,31 +31,20 @@ export const workerRows: readonly Row[] = [100, 0].map((latencyMs) => ({
 
 /** Measures them in turn, round after round. The first round is for the engine to warm up, and does not count. */
 function measure(latencyMs: number, settings: Settings): Promise<RowResult> {
-  return inPostgresSchema(async ({ url, schema }) => {
+  return inPostgresSchema(async (schema) => {
     const [rounds, grants] = settings.rounds > 1 ? [4, 480] : [2, 12]
     const provider = await startProvider({ latencyMs: 0, accessTokenTtlS: 3_600 })
-    const { issuer, clientId, clientSecret } = provider
-    const key = randomBytes(32)
-    const store = postgresStore({ connectionString: url, schema })
-    const vault = createVault({
-      store,
-      keyring: localKeyring([{ id: 'k1', key }]),
-      connections: [
-        { connectionId: 'demo', issuer, clientId, clientSecret, clientAuthentication: 'client_secret_post', refreshAhead: true },
-      ],
-      background: false,
-    })
-    await vault.checkHealth()
-    const place = { url, schema, key: key.toString('base64'), issuer, clientId, clientSecret }
+    const place = newPlace(provider, schema)
+    const { vault, close } = await openVault(place, { background: false, refreshAhead: true })
     const newGrants = async (): Promise<readonly Tokens[]> => {
       await provider.delay(0)
-      const made = await manyAtOnce(Array.from({ length: grants }), () => provider.newGrant())
+      const made = await atOnce(Array.from({ length: grants }), FILLING, () => provider.newGrant())
       await provider.delay(latencyMs)
       return made
     }
     const storeAsDue = async ({ accessToken, refreshToken }: Tokens): Promise<void> => {
       const expiresAt = new Date(Date.now() - 60_000)
-      await vault.importCredential({ connectionId: 'demo', userId: randomUUID(), accessToken, refreshToken, expiresAt })
+      await vault.importCredential({ connectionId: CONNECTION_ID, userId: randomUUID(), accessToken, refreshToken, expiresAt })
     }
     const perSecond = async (work: () => Promise<unknown>): Promise<number> => {
       const before = await provider.refreshes()
@@ -71,12 +61,13 @@ function measure(latencyMs: number, settings: Settings): Promise<RowResult> {
       const fromList = async (how: 'refresh' | 'refreshByHand'): Promise<number> => {
         const tokens = (await newGrants()).map(({ refreshToken }) => refreshToken)
         const shareOf = (index: number) => tokens.slice(index * share, (index + 1) * share)
+        if (how === 'refreshByHand') await children[0]?.ask('storeByHand', tokens)
         return perSecond(() =>
           Promise.all(children.map((child, index) => child.ask(how, { refreshTokens: shareOf(index), concurrency: CONCURRENCY }))),
         )
       }
       const fromStore = async (): Promise<number> => {
-        await manyAtOnce(await newGrants(), storeAsDue)
+        await atOnce(await newGrants(), FILLING, storeAsDue)
         return perSecond(() => Promise.all(children.map((child) => child.ask('work', CONCURRENCY))))
       }
       const measured: { [contender: string]: number[] } = { [PLAIN]: [], [BY_HAND]: [], [OURS]: [] }
@@ -95,6 +86,7 @@ function measure(latencyMs: number, settings: Settings): Promise<RowResult> {
           startChild<WorkerAnswers>(new URL('../worker/worker.process.ts', import.meta.url)),
         )
         try {
+          // One after the other: the first makes the table of those that write by hand.
           for (const child of children) await child.ask('open', place)
           lines.push(...linesOf(await roundsOf(children), processes))
         } finally {
@@ -104,21 +96,10 @@ function measure(latencyMs: number, settings: Settings): Promise<RowResult> {
       const goals = [1, 2].map((processes) => ({ of: `${OURS}, ${of(processes)}`, against: PLAIN, atLeast: 0.8 }))
       return { lines, goals: judge(goals, lines) }
     } finally {
-      await vault.close()
-      await store.close()
+      await close()
       await provider.close()
     }
   })
-}
-
-async function manyAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const waiting = [...items]
-  const done: R[] = []
-  const one = async (): Promise<void> => {
-    while (waiting.length > 0) done.push(await work(waiting.pop() as T))
-  }
-  await Promise.all(Array.from({ length: 8 }, one))
-  return done
 }
 
 function linesOf(measured: Readonly<Record<string, readonly number[]>>, processes: number): Line[] {

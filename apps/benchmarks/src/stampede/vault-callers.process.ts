@@ -1,18 +1,7 @@
 // A process of an application that asks the vault for one credential, many times at once.
-import { isVaultError, localKeyring, type Vault } from '@holdfast/vault-core'
-import { createVault } from '@holdfast/vault-node'
-import { postgresStore } from '@holdfast/vault-store-sql'
+import { isVaultError, type Vault } from '@holdfast/vault-core'
 import { answer } from '../child-process.ts'
-
-export interface VaultPlace {
-  readonly url: string
-  readonly schema: string
-  /** The wrapping key, base64. */
-  readonly key: string
-  readonly issuer: string
-  readonly clientId: string
-  readonly clientSecret: string
-}
+import { CONNECTION_ID, openVault, type VaultPlace } from '../vault-place.ts'
 
 export interface VaultCallerAnswers {
   open(place: VaultPlace): Promise<void>
@@ -28,23 +17,18 @@ export interface VaultCallerAnswers {
 let vault: Vault | undefined
 
 const answers: VaultCallerAnswers = {
-  async open({ url, schema, key, issuer, clientId, clientSecret }) {
-    vault = createVault({
-      store: postgresStore({ connectionString: url, schema }),
-      keyring: localKeyring([{ id: 'k1', key: Buffer.from(key, 'base64') }]),
-      connections: [{ connectionId: 'demo', issuer, clientId, clientSecret, clientAuthentication: 'client_secret_post' }],
-    })
-    await vault.checkHealth()
+  async open(place) {
+    vault = (await openVault(place)).vault
   },
   async ask({ userId, callers }) {
-    const calls = Array.from({ length: callers }, () => vault?.getCredentials({ connectionId: 'demo', userId }))
+    const calls = Array.from({ length: callers }, () => vault?.getCredentials({ connectionId: CONNECTION_ID, userId }))
     const outcomes = await Promise.allSettled(calls)
     const tokens = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value ? [outcome.value.accessToken] : []))
     return { failed: callers - tokens.length, tokens: [...new Set(tokens)] }
   },
   async isUsable(userId) {
     try {
-      await vault?.getCredentials({ connectionId: 'demo', userId }, { forceRefresh: true })
+      await vault?.getCredentials({ connectionId: CONNECTION_ID, userId }, { forceRefresh: true })
       return true
     } catch (error) {
       if (isVaultError(error)) return false

@@ -1,9 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { localKeyring } from '@holdfast/vault-core'
-import { createVault } from '@holdfast/vault-node'
-import { postgresStore } from '@holdfast/vault-store-sql'
+import { randomUUID } from 'node:crypto'
 import { startChild } from '../child-process.ts'
 import type { RunningProvider, Tokens } from '../provider/provider.ts'
+import { CONNECTION_ID, newPlace, openVault } from '../vault-place.ts'
 import { type Charge, charge } from './charge.ts'
 import type { VaultCallerAnswers } from './vault-callers.process.ts'
 
@@ -16,29 +14,19 @@ export interface VaultCallers {
 
 export async function openVaultCallers(
   provider: RunningProvider,
-  { url, schema }: { readonly url: string; readonly schema: string },
+  schema: { readonly url: string; readonly schema: string },
   processes: number,
 ): Promise<VaultCallers> {
-  const { issuer, clientId, clientSecret } = provider
-  const key = randomBytes(32)
-  const store = postgresStore({ connectionString: url, schema })
-  const vault = createVault({
-    store,
-    keyring: localKeyring([{ id: 'k1', key }]),
-    connections: [{ connectionId: 'demo', issuer, clientId, clientSecret, clientAuthentication: 'client_secret_post' }],
-    background: false,
-  })
-  await vault.checkHealth()
+  const place = newPlace(provider, schema)
+  const { vault, close } = await openVault(place, { background: false })
   const children = Array.from({ length: processes }, () =>
     startChild<VaultCallerAnswers>(new URL('vault-callers.process.ts', import.meta.url)),
   )
-  await Promise.all(
-    children.map((child) => child.ask('open', { url, schema, key: key.toString('base64'), issuer, clientId, clientSecret })),
-  )
+  await Promise.all(children.map((child) => child.ask('open', place)))
   /** As in an application that has used it in the minutes before: the processes have the user's data key at hand. */
   const storeGrant = async ({ accessToken, refreshToken }: Tokens): Promise<string> => {
     const userId = randomUUID()
-    const credential = { connectionId: 'demo', userId, accessToken, refreshToken }
+    const credential = { connectionId: CONNECTION_ID, userId, accessToken, refreshToken }
     await vault.importCredential({ ...credential, expiresAt: new Date(Date.now() + 3_600_000) })
     await Promise.all(children.map((child) => child.ask('ask', { userId, callers: 1 })))
     await vault.importCredential({ ...credential, expiresAt: new Date(Date.now() - 60_000) }, { replace: true })
@@ -61,8 +49,7 @@ export async function openVaultCallers(
     },
     async close() {
       await Promise.all(children.map((child) => child.end()))
-      await vault.close()
-      await store.close()
+      await close()
     },
   }
 }

@@ -70,7 +70,7 @@ export function readCredentialData(row: CredentialRow): CredentialData {
   )
 }
 
-/** A refresh asks for the data of one row ten times. */
+/** A refresh asks for the data of one row again and again. */
 const readBefore = new WeakMap<CredentialRow, { readonly text: string; readonly data: CredentialData }>()
 
 /** The JSON text for a row's `data`. */

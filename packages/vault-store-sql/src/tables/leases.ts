@@ -61,8 +61,8 @@ export function sqlLeases(database: SqlDatabase): Pick<CredentialStore, 'claim' 
   })
 
   /** Whether it found its row. */
-  const write = <V>(to: Statement<V, unknown>, values: V): Promise<boolean> =>
-    run(async (db) => ((await to(db, values)).numAffectedRows ?? 0n) > 0n)
+  const asHolder = <V>(write: Statement<V, unknown>, values: V): Promise<boolean> =>
+    run(async (db) => ((await write(db, values)).numAffectedRows ?? 0n) > 0n)
 
   return {
     async claim(request) {
@@ -85,18 +85,18 @@ export function sqlLeases(database: SqlDatabase): Pick<CredentialStore, 'claim' 
 
     async markSent(key, holder) {
       assertHolder(key, holder)
-      return write(statements.markSent, holderColumns(key, holder))
+      return asHolder(statements.markSent, holderColumns(key, holder))
     },
 
     async renew(key, holder, leaseMs) {
       assertHolder(key, holder)
       assertMilliseconds(leaseMs, 'leaseMs')
-      return write(statements.renew, { ...holderColumns(key, holder), leaseMs })
+      return asHolder(statements.renew, { ...holderColumns(key, holder), leaseMs })
     },
 
     async release(key, holder, options) {
       assertHolder(key, holder)
-      return write(options?.keepIntent ? statements.giveBack : statements.giveBackAll, holderColumns(key, holder))
+      return asHolder(options?.keepIntent ? statements.giveBack : statements.giveBackAll, holderColumns(key, holder))
     },
   }
 }
