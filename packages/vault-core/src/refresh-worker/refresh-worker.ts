@@ -57,7 +57,12 @@ export function createRefreshWorker(options: RefreshWorkerOptions): RefreshWorke
   const newLoop = (): DueLoop =>
     createDueLoop({
       ...refreshing,
-      limits: { concurrency, perConnection, batch: 64, waitingPerConnection: 32, waiting: 2_000, setAsideMs: 15_000 },
+      limits: {
+        ...{ concurrency, perConnection, waiting: 2_000, setAsideMs: 15_000 },
+        // As much as is worked on at a time: what waits here is taken from other processes.
+        batch: Math.min(64, Math.max(16, concurrency)),
+        waitingPerConnection: Math.min(32, Math.max(8, perConnection)),
+      },
     })
   let loop = newLoop()
   let run: { readonly stopping: AbortController; readonly ended: Promise<void> } | undefined
@@ -148,13 +153,20 @@ export function createRefreshWorker(options: RefreshWorkerOptions): RefreshWorke
       await lookAround(closing)
       // What fails is due again soon: that is for the next time.
       const nowMs = await context.storeNow().catch(() => undefined)
+      const working = new Set<Promise<unknown>>()
       for (let isAll = nowMs === undefined; !isAll; ) {
-        const taken = await takeIn(nowMs)
-        const outcomes = await Promise.all(taken.outcomes)
-        report.due += outcomes.length
-        report.refreshed += outcomes.filter((outcome) => outcome === 'refreshed').length
-        report.failed += outcomes.filter((outcome) => outcome === 'failed').length
-        isAll = outcomes.length === 0
+        const { outcomes } = await takeIn(nowMs)
+        for (const outcome of outcomes) {
+          report.due += 1
+          const ended = outcome.then((is) => {
+            if (is === 'refreshed' || is === 'failed') report[is] += 1
+            working.delete(ended)
+          })
+          working.add(ended)
+        }
+        isAll = working.size === 0
+        // One that takes long keeps none of the others waiting.
+        await Promise.race([untilAborted(loop.roomAgain()), Promise.all(working)])
       }
       if (!run) presence.runsHere(false)
       return { ...report, retired: progress().retired - retired }
@@ -162,4 +174,11 @@ export function createRefreshWorker(options: RefreshWorkerOptions): RefreshWorke
 
     progress,
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
