@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import { Bench } from 'tinybench'
+import { collect } from './heap.ts'
 import { median } from './median.ts'
 import type { Line, Settings } from './row.ts'
 
@@ -13,6 +15,7 @@ export interface Contender {
 
 /** Long enough that the clock's own cost does not show, short enough that the machine's other work spoils few of them. */
 const BATCH_MS = 0.5
+const SETTLE_MS = 5
 /** Enough for the optimizing compiler. */
 const WARM_UP_MS = 60
 
@@ -64,12 +67,19 @@ async function measureRound({ name, run, calls: callsEach = 1 }: Contender, runs
     : () => {
         for (let each = 0; each < runs; each++) run()
       }
+  // What others have left is not this one's to clear away. Memory beside the heap is freed by another thread, a little later.
+  collect('minor')
+  await setTimeout(SETTLE_MS)
   const bench = new Bench({ time: roundMs, iterations: 1, warmup: false, throws: true }).add(name, batch, { async: isAsync })
   const [task] = await bench.run()
   const result = task?.result
   if (!result || !('latency' in result)) throw new Error(`"${name}" was not measured.`)
-  // The mean, as the garbage collector's work belongs to what made the garbage.
-  return (runs * callsEach * 1000) / result.latency.mean
+  // The mean, and the collection of what is left, as the garbage collector's work belongs to what made the garbage.
+  const beganMs = performance.now()
+  collect('minor')
+  const collectedMs = performance.now() - beganMs
+  const { mean, samplesCount } = result.latency
+  return (runs * callsEach * samplesCount * 1000) / (mean * samplesCount + collectedMs)
 }
 
 function speed(round: ReadonlyMap<string, number>, name: string): number {

@@ -10,7 +10,14 @@ export interface SqlStoreOptions {
   readonly migrate?: MigrateMode
   /** Told when the database's settings could lose what was acknowledged, with what could be lost. Default: a warning of the process. */
   readonly onWarning?: (message: string) => void
+  /**
+   * Credentials that were read lately, of which the store keeps the sealed values in memory: 0 to 1,000,000. Each is read again all the same,
+   * but the database sends those values again only when the row was written meanwhile. Default 2,000, which take some 5 MB.
+   */
+  readonly maxRememberedRows?: number
 }
+
+export const REMEMBERED_ROWS = 2_000
 
 export function warnProcess(message: string): void {
   process.emitWarning(message, { code: 'HOLDFAST_DURABILITY' })
@@ -28,6 +35,12 @@ export function assertTableNames({ prefix, schema }: TableNames): void {
     throw invalid('tablePrefix', 'may hold letters, digits and "_" only, 31 at most')
   if (schema !== undefined && !/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(schema))
     throw invalid('schema', 'may hold letters, digits and "_" only, 63 at most')
+}
+
+/** @throws {VaultError} `invalid_configuration`. */
+export function assertRememberedRows(most: unknown): void {
+  if (Number.isInteger(most) && Number(most) >= 0 && Number(most) <= 1_000_000) return
+  throw invalid('maxRememberedRows', 'must be a whole number from 0 to 1,000,000')
 }
 
 /** Refuses none or several of the ways to name a database. @throws {VaultError} `invalid_configuration`. */

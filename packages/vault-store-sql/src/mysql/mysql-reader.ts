@@ -1,36 +1,38 @@
 import type { CredentialKey } from '@holdfast/vault-core/store'
 import { CompiledQuery, type Kysely, type MysqlPool, type MysqlPoolConnection } from 'kysely'
-import { credentialColumns } from '../credential-columns.js'
-import { type Dialect, textOf } from '../dialect.js'
+import type { Dialect } from '../dialect.js'
 import { quotedName, type TableNames } from '../names.js'
-import type { CredentialColumns, StoreSchema } from '../schema.js'
+import type { AskedRow, KnownRows } from '../reading/known-rows.js'
+import { type ReadColumns, readingOfOne, selection } from '../reading/read-columns.js'
+import type { StoreSchema } from '../schema.js'
 import type { CredentialReader } from '../sql-database.js'
-import { toCredentialRow } from '../tables/credential-row.js'
 
 /** Runs a statement; `isPrepared` for one whose text never changes. */
 export type ReadRows = (text: string, values: readonly unknown[], isPrepared: boolean) => Promise<readonly unknown[]>
 
 /** Reads by primary key. Rows are what the statements below select, so that their shape is taken on trust. */
-export function mysqlReader(names: TableNames, { exact }: Dialect, read: ReadRows): CredentialReader {
+export function mysqlReader(names: TableNames, known: KnownRows, { exact }: Dialect, read: ReadRows): CredentialReader {
   const table = quotedName(names, 'credentials', '`')
-  const single = `select ${credentialColumns.join(', ')} from ${table} where tenant = ? and user_id = ? and connection_id = ? and account_id = ?`
-  const valuesOf = ({ tenant, userId, connectionId, accountId }: CredentialKey): readonly unknown[] =>
+  const single = readingOfOne(table)
+  const keyOf = ({ tenant, userId, connectionId, accountId }: CredentialKey): readonly unknown[] =>
     [tenant, userId, connectionId, accountId].map(exact)
+  const knownOf = ({ version, attemptId }: AskedRow): readonly unknown[] => [version, exact(attemptId)]
   return {
     async one(key) {
-      const [row] = await read(single, valuesOf(key), true)
-      return row ? toCredentialRow(row as CredentialColumns) : null
+      const asked = known.ask(key)
+      const [row] = await read(single, [...knownOf(asked), ...keyOf(key)], true)
+      return asked.take(row as ReadColumns | undefined)
     },
     async many(keys) {
-      const count = preparedCounts.find((size) => size >= keys.length)
-      const asked = count === undefined ? keys : [...keys, ...Array.from({ length: count - keys.length }, () => keys[0] ?? NO_KEY)]
-      const text = `select ${credentialColumns.map((column) => `c.${column}`).join(', ')} from (${keyTable(asked.length)}) k straight_join ${table} c on ${isJoined}`
-      const rows = (await read(text, asked.flatMap(valuesOf), count !== undefined)) as readonly CredentialColumns[]
-      const found = new Map(rows.map((row) => [nameOf(keyIn(row)), row]))
-      return keys.map((key) => {
-        const row = found.get(nameOf(key))
-        return row ? toCredentialRow(row) : null
-      })
+      const asked = keys.map((key) => ({ key, row: known.ask(key) }))
+      const [first] = asked
+      const count = preparedCounts.find((size) => size >= keys.length) ?? keys.length
+      const filling = first ? Array.from({ length: count - keys.length }, () => first) : []
+      const text = `select k.n, ${selection('c.version = k.version and c.last_attempt_id = k.attempt_id')} from (${keyTable(count)}) k straight_join ${table} c on ${isJoined}`
+      const values = [...asked, ...filling].flatMap(({ key, row }) => [...keyOf(key), ...knownOf(row)])
+      const rows = (await read(text, values, isPrepared(count))) as readonly (ReadColumns & { readonly n: number })[]
+      const found = new Map(rows.map((row) => [Number(row.n), row]))
+      return asked.map(({ row }, index) => row.take(found.get(index)))
     },
   }
 }
@@ -38,7 +40,8 @@ export function mysqlReader(names: TableNames, { exact }: Dialect, read: ReadRow
 /** The keys as rows of a table: a join finds each by the primary key, where a condition of so many parts is planned for longer than it reads. */
 function keyTable(count: number): string {
   const first = keyColumnNames.map((column) => `cast(? as binary) as ${column}`)
-  return [`select ${first.join(', ')}`, ...Array.from({ length: count - 1 }, () => 'select ?, ?, ?, ?')].join(' union all ')
+  const rest = Array.from({ length: count - 1 }, (_, index) => `select ?, ?, ?, ?, ?, ?, ${index + 1}`)
+  return [`select ${first.join(', ')}, cast(? as signed) as version, cast(? as binary) as attempt_id, 0 as n`, ...rest].join(' union all ')
 }
 
 const keyColumnNames = ['tenant', 'user_id', 'connection_id', 'account_id']
@@ -46,21 +49,7 @@ const isJoined = keyColumnNames.map((column) => `c.${column} = k.${column}`).joi
 
 /** Few reads are filled up to one of these numbers, so that the server parses few texts. */
 const preparedCounts = [2, 4, 8, 16, 32, 64, 128]
-const NO_KEY: CredentialKey = { tenant: '', userId: '', connectionId: '', accountId: '' }
-
-function keyIn(row: CredentialColumns): CredentialKey {
-  return {
-    tenant: textOf(row.tenant),
-    userId: textOf(row.user_id),
-    connectionId: textOf(row.connection_id),
-    accountId: textOf(row.account_id),
-  }
-}
-
-/** Lengths keep parts apart that hold any character. */
-function nameOf({ tenant, userId, connectionId, accountId }: CredentialKey): string {
-  return `${tenant.length}:${userId.length}:${connectionId.length}:${tenant}${userId}${connectionId}${accountId}`
-}
+const isPrepared = (count: number): boolean => preparedCounts.includes(count)
 
 /** Through the driver itself, prepared once on each connection. */
 export function readThroughPool(pool: () => Promise<MysqlPool>): ReadRows {

@@ -5,9 +5,19 @@ import { guardedDatabase } from '../guarded-database.js'
 import { type KyselyInstance, vaultTables } from '../kysely-instance.js'
 import { migrate as migrateTables } from '../migrations/migrate.js'
 import { tableNamesPlugin } from '../names.js'
-import { assertMigrateMode, assertOneOf, assertTableNames, invalid, type SqlStoreOptions, warnProcess } from '../options.js'
+import {
+  assertMigrateMode,
+  assertOneOf,
+  assertRememberedRows,
+  assertTableNames,
+  invalid,
+  REMEMBERED_ROWS,
+  type SqlStoreOptions,
+  warnProcess,
+} from '../options.js'
+import { createKnownRows } from '../reading/known-rows.js'
+import { sharedReads } from '../reading/shared-reads.js'
 import type { StoreSchema } from '../schema.js'
-import { sharedReads } from '../shared-reads.js'
 import { sqlStore } from '../sql-store.js'
 import { openMysqlPool } from './mysql-pool.js'
 import { mysqlReader, readThroughKysely, readThroughPool } from './mysql-reader.js'
@@ -39,11 +49,19 @@ const MIGRATION_PATIENCE_S = 60
  * ```
  */
 export function mysqlStore(options: MysqlStoreOptions): VaultStore {
-  const { connectionString, maxConnections = 10, tablePrefix = 'holdfast_', migrate = 'auto', onWarning = warnProcess } = options
+  const {
+    connectionString,
+    maxConnections = 10,
+    tablePrefix = 'holdfast_',
+    migrate = 'auto',
+    onWarning = warnProcess,
+    maxRememberedRows = REMEMBERED_ROWS,
+  } = options
   assertOneOf(options, ['connectionString', 'pool', 'db'])
   const names = { prefix: tablePrefix }
   assertTableNames(names)
   assertMigrateMode(migrate)
+  assertRememberedRows(maxRememberedRows)
   if (connectionString !== undefined && !/^(mysql|mariadb):\/\//.test(connectionString))
     throw invalid('connectionString', 'must begin with "mysql://"')
   // It would take no callback, and every call would hang.
@@ -65,7 +83,7 @@ export function mysqlStore(options: MysqlStoreOptions): VaultStore {
 
   const database = guardedDatabase({
     dialect,
-    reader: sharedReads(mysqlReader(names, dialect, read)),
+    reader: sharedReads(mysqlReader(names, createKnownRows(maxRememberedRows), dialect, read)),
     run: (work) => work(db),
     // Repeatable read, the default, would lock gaps between keys too.
     transaction: (work) => db.transaction().setIsolationLevel('read committed').execute(work),

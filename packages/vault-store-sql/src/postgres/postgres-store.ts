@@ -5,9 +5,19 @@ import { guardedDatabase } from '../guarded-database.js'
 import { type KyselyInstance, vaultTables } from '../kysely-instance.js'
 import { migrate as migrateTables } from '../migrations/migrate.js'
 import { tableNamesPlugin } from '../names.js'
-import { assertMigrateMode, assertOneOf, assertTableNames, invalid, type SqlStoreOptions, warnProcess } from '../options.js'
+import {
+  assertMigrateMode,
+  assertOneOf,
+  assertRememberedRows,
+  assertTableNames,
+  invalid,
+  REMEMBERED_ROWS,
+  type SqlStoreOptions,
+  warnProcess,
+} from '../options.js'
+import { createKnownRows } from '../reading/known-rows.js'
+import { sharedReads } from '../reading/shared-reads.js'
 import type { StoreSchema } from '../schema.js'
-import { sharedReads } from '../shared-reads.js'
 import { sqlStore } from '../sql-store.js'
 import { openPgPool, withoutCrashes } from './pg-pool.js'
 import { preparedThroughPool, unnamedThroughKysely } from './pg-prepared.js'
@@ -41,11 +51,20 @@ export interface PostgresStoreOptions extends SqlStoreOptions {
  * ```
  */
 export function postgresStore(options: PostgresStoreOptions): VaultStore {
-  const { connectionString, maxConnections = 10, schema, tablePrefix = 'holdfast_', migrate = 'auto', onWarning = warnProcess } = options
+  const {
+    connectionString,
+    maxConnections = 10,
+    schema,
+    tablePrefix = 'holdfast_',
+    migrate = 'auto',
+    onWarning = warnProcess,
+    maxRememberedRows = REMEMBERED_ROWS,
+  } = options
   assertOneOf(options, ['connectionString', 'pool', 'db'])
   const names = { prefix: tablePrefix, schema }
   assertTableNames(names)
   assertMigrateMode(migrate)
+  assertRememberedRows(maxRememberedRows)
   if (connectionString !== undefined && !/^postgres(ql)?:\/\//.test(connectionString))
     throw invalid('connectionString', 'must begin with "postgres://"')
   if (!Number.isInteger(maxConnections) || maxConnections < 1) throw invalid('maxConnections', 'must be a whole number, 1 or more')
@@ -65,7 +84,7 @@ export function postgresStore(options: PostgresStoreOptions): VaultStore {
 
   const database = guardedDatabase({
     dialect,
-    reader: sharedReads(pgReader(names, prepared)),
+    reader: sharedReads(pgReader(names, createKnownRows(maxRememberedRows), prepared)),
     prepared,
     run: (work) => work(db),
     transaction,

@@ -2,7 +2,16 @@ import type { VaultStore } from '@holdfast/vault-core/store'
 import { sqliteDialect } from '../dialect.js'
 import { guardedDatabase } from '../guarded-database.js'
 import { migrate as migrateTables } from '../migrations/migrate.js'
-import { assertMigrateMode, assertOneOf, assertTableNames, type SqlStoreOptions, warnProcess } from '../options.js'
+import {
+  assertMigrateMode,
+  assertOneOf,
+  assertRememberedRows,
+  assertTableNames,
+  REMEMBERED_ROWS,
+  type SqlStoreOptions,
+  warnProcess,
+} from '../options.js'
+import { createKnownRows } from '../reading/known-rows.js'
 import { sqlStore } from '../sql-store.js'
 import { kyselyOver } from './kysely-sqlite.js'
 import { openDatabase } from './open-database.js'
@@ -30,11 +39,19 @@ export interface SqliteStoreOptions extends SqlStoreOptions {
  * ```
  */
 export function sqliteStore(options: SqliteStoreOptions): VaultStore {
-  const { path, tablePrefix = 'holdfast_', migrate = 'auto', clock = () => Date.now(), onWarning = warnProcess } = options
+  const {
+    path,
+    tablePrefix = 'holdfast_',
+    migrate = 'auto',
+    clock = () => Date.now(),
+    onWarning = warnProcess,
+    maxRememberedRows = REMEMBERED_ROWS,
+  } = options
   assertOneOf(options, ['path', 'database'])
   const names = { prefix: tablePrefix }
   assertTableNames(names)
   assertMigrateMode(migrate)
+  assertRememberedRows(maxRememberedRows)
 
   const dialect = sqliteDialect(clock)
   const sqlite = options.database ?? openDatabase(path ?? '')
@@ -42,7 +59,7 @@ export function sqliteStore(options: SqliteStoreOptions): VaultStore {
   const turns = createSqliteTurns(db)
   const database = guardedDatabase({
     dialect,
-    reader: sqliteReader(sqlite, names, turns),
+    reader: sqliteReader(sqlite, names, createKnownRows(maxRememberedRows), turns),
     run: (work) => turns.inTurn(() => work(db)),
     transaction: turns.inTransaction,
     async prepare() {

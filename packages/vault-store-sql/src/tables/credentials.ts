@@ -6,6 +6,7 @@ import {
   assertKeyCount,
   assertStoreKey,
   assertUse,
+  type CredentialRow,
   type CredentialStore,
   type UpdateResult,
   updateStep,
@@ -49,15 +50,16 @@ export function sqlCredentials(database: SqlDatabase): CredentialStore {
       )
     },
 
-    async get(key) {
+    async get(key, { copy = true } = {}) {
       assertCredentialKey(key)
-      return database.credentials.one(key)
+      const row = await database.credentials.one(key)
+      return copy ? ownRow(row) : row
     },
 
     async getMany(keys) {
       assertKeyCount(keys.length)
       keys.forEach(assertCredentialKey)
-      return keys.length === 0 ? [] : database.credentials.many(keys)
+      return keys.length === 0 ? [] : (await database.credentials.many(keys)).map(ownRow)
     },
 
     async insert(credential, also) {
@@ -128,4 +130,17 @@ export function sqlCredentials(database: SqlDatabase): CredentialStore {
       )
     },
   }
+}
+
+/** What readings bring may be held in memory for the next. */
+function ownRow(row: CredentialRow | null): CredentialRow | null {
+  const copy = (bytes: Uint8Array | null): Uint8Array | null => bytes?.slice() ?? null
+  return (
+    row && {
+      ...row,
+      accessToken: copy(row.accessToken),
+      refreshToken: copy(row.refreshToken),
+      refreshTokenFingerprint: copy(row.refreshTokenFingerprint),
+    }
+  )
 }

@@ -1,5 +1,6 @@
 import type { CredentialKey, CredentialRow } from '@holdfast/vault-core/store'
-import type { CredentialReader } from './sql-database.js'
+import type { CredentialReader } from '../sql-database.js'
+import { keyName } from './key-name.js'
 
 /** Statements under way before reads begin to wait for company: one that the server works on, and one that comes back. */
 const UNDER_WAY = 2
@@ -45,7 +46,7 @@ export function sharedReads(reader: CredentialReader): CredentialReader {
     try {
       const [first] = together
       const rows = first && together.length === 1 ? [await reader.one(first.key)] : await reader.many(together.map(({ key }) => key))
-      for (const [index, { callers }] of together.entries()) hand(rows[index] ?? null, callers)
+      for (const [index, { callers }] of together.entries()) for (const { resolve } of callers) resolve(rows[index] ?? null)
     } catch (error) {
       for (const { callers } of together) for (const { reject } of callers) reject(error)
     }
@@ -56,7 +57,7 @@ export function sharedReads(reader: CredentialReader): CredentialReader {
   return {
     one: (key) =>
       new Promise((resolve, reject) => {
-        const name = nameOf(key)
+        const name = keyName(key)
         const known = waiting.get(name)
         if (known) return void known.callers.push({ resolve, reject })
         waiting.set(name, { key, callers: [{ resolve, reject }] })
@@ -66,25 +67,4 @@ export function sharedReads(reader: CredentialReader): CredentialReader {
       }),
     many: (keys) => reader.many(keys),
   }
-}
-
-/** What each is given is his own. */
-function hand(row: CredentialRow | null, [first, ...others]: WaitingRead['callers']): void {
-  for (const { resolve } of others) resolve(row && copyOf(row))
-  first?.resolve(row)
-}
-
-function copyOf(row: CredentialRow): CredentialRow {
-  const copy = (bytes: Uint8Array | null): Uint8Array | null => bytes?.slice() ?? null
-  return {
-    ...row,
-    accessToken: copy(row.accessToken),
-    refreshToken: copy(row.refreshToken),
-    refreshTokenFingerprint: copy(row.refreshTokenFingerprint),
-  }
-}
-
-/** Lengths keep parts apart that hold any character. */
-function nameOf({ tenant, userId, connectionId, accountId }: CredentialKey): string {
-  return `${tenant.length}:${userId.length}:${connectionId.length}:${tenant}${userId}${connectionId}${accountId}`
 }
