@@ -69,9 +69,9 @@ async function claimOrWait(wanted: WantedRefresh, wait: LeaseWait): Promise<Acce
 }
 
 /** Most refreshes take some hundred milliseconds. A look at the row is the cheapest call that a store has. */
-const PAUSE_FIRST_MS = 10
-/** Nobody learns of a refresh later than a fifth of what it took. */
-const PAUSE_GROWTH = 1.2
+const PAUSE_FIRST_MS = 5
+/** Nobody learns of a refresh later than a tenth of what it took. */
+const PAUSE_GROWTH = 1.1
 const PAUSE_MAX_MS = 500
 
 /** Pauses between looks at a row, longer and longer over all of a wait. */
