@@ -45,6 +45,9 @@ export interface GetCredentialsParts {
 /** An API that refuses every token would have a refresh made for each call; a token this young is not refreshed for it again. */
 const REJECTED_INTERVAL_MS = 30_000
 
+/** Of a caller's patience: who comes so much later than another may be told with him that it is over. */
+const SHARED_PATIENCE = 0.01
+
 /** The same of users alone. */
 export type GetUserCredentials = (selector: CredentialSelector, options?: GetCredentialsOptions, note?: Note) => Promise<Credentials>
 
@@ -53,6 +56,8 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
   const { tenant, connections, credentials, rowCache, sealer, coordinator, unwritten, lastUsed, openDpopKey, exchanged } = parts
   const { maxOpenedTokens, runtime, callerWaitMs } = parts
   const { look, open, propertiesOf, fingerprintOf } = createOpenedTokens({ sealer, clock: runtime.clock, maxTokens: maxOpenedTokens })
+
+  const waits = new WeakMap<RefreshRun, { readonly answer: Promise<AccessGrant | undefined>; readonly sinceMs: number }>()
 
   return async (selector, options = {}, note = noteNothing) => {
     const { connectionId, userId, accountId } = parseSelector(selector)
@@ -232,15 +237,29 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
   }
 
   async function waitFor(run: RefreshRun, row: CredentialRow, signal: AbortSignal | undefined): Promise<AccessGrant> {
+    const grant = await (signal ? answerWithin(run, signal) : sharedAnswer(run))
+    if (grant) return grant
+    signal?.throwIfAborted()
+    throw providerUnavailable(row, 'refresh_in_progress', 1_000)
+  }
+
+  /** Thousands may wait for one refresh: those who begin at about the same time have one timer. */
+  function sharedAnswer(run: RefreshRun): Promise<AccessGrant | undefined> {
+    const nowMs = runtime.clock.monotonic()
+    const known = waits.get(run)
+    if (known && nowMs - known.sinceMs <= callerWaitMs * SHARED_PATIENCE) return known.answer
+    const answer = answerWithin(run)
+    waits.set(run, { answer, sinceMs: nowMs })
+    return answer
+  }
+
+  /** Undefined when the patience of a caller ends first, or the signal aborts. */
+  async function answerWithin(run: RefreshRun, signal?: AbortSignal): Promise<AccessGrant | undefined> {
     const stopWaiting = new AbortController()
     const abort = (): void => stopWaiting.abort(WAIT_ENDED)
     signal?.addEventListener('abort', abort)
     try {
-      // Thousands may wait for one refresh: nothing is made for them that only a few would need.
-      const grant = await Promise.race([run.answer, runtime.clock.sleep(callerWaitMs, stopWaiting.signal)])
-      if (grant) return grant
-      signal?.throwIfAborted()
-      throw providerUnavailable(row, 'refresh_in_progress', 1_000)
+      return (await Promise.race([run.answer, runtime.clock.sleep(callerWaitMs, stopWaiting.signal)])) ?? undefined
     } finally {
       signal?.removeEventListener('abort', abort)
       stopWaiting.abort(WAIT_ENDED)
