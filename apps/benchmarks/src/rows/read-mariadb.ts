@@ -23,7 +23,7 @@ export const readMariadbRows: readonly Row[] = (
   title: `A token that lives, out of MariaDB, ${callers} at a time`,
   fairness:
     'The floor is one prepared statement of `mysql2` that selects the same row by its primary key through a pool, and opens nothing. The vault reads it, ' +
-    'opens the token (or knows it by its sealed bytes), and judges its life; reads of several callers share a statement. Both are in one process, over ' +
+    'opens the token (or knows it by its sealed bytes), and judges its life; reads of several callers share a statement, and while a row is as the store last read it the database leaves out what is sealed in it. Both are in one process, over ' +
     'pools of ten connections to one server.',
   needs: ['MariaDB'],
   measure: (settings) =>

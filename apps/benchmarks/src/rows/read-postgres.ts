@@ -9,6 +9,7 @@ import { type Goal, judge, type Row } from '../row.ts'
 
 const OURS = 'getCredentials'
 const CACHED = 'getCredentials, credentialCache'
+const WHOLE = 'getCredentials, rows sent whole'
 const FLOOR = 'bare pg, named select'
 const PEER = 'better-auth getAccessToken'
 /** All contenders have as many connections. */
@@ -39,7 +40,7 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
   title: `A token that lives, out of PostgreSQL, ${callers} at a time`,
   fairness:
     'The floor is one prepared statement of `pg` that selects the same row by its primary key through a pool, and opens nothing. The vault reads it, ' +
-    'opens the token (or knows it by its sealed bytes), and judges its life; reads of several callers share a statement. With `credentialCache` each row is read every five seconds, and fifty users ask instead of five hundred. better-auth keeps its tokens ' +
+    'opens the token (or knows it by its sealed bytes), and judges its life; reads of several callers share a statement, and while a row is as the store last read it the database leaves out what is sealed in it ("rows sent whole" goes without that). With `credentialCache` each row is read every five seconds, and fifty users ask instead of five hundred. better-auth keeps its tokens ' +
     'encrypted, and is asked on the server, for a user by id. All are in one process, over pools of ten connections to one server.',
   needs: ['PostgreSQL'],
   measure: (settings) =>
@@ -48,6 +49,8 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
       const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, options: `-c search_path=${schema}` })
       const store = postgresStore({ connectionString: url, schema, maxConnections: CONNECTIONS })
       const { vault, userIds, keyring } = await storeUsers(store, users)
+      const remembersNothing = postgresStore({ connectionString: url, schema, maxConnections: CONNECTIONS, maxRememberedRows: 0 })
+      const whole = vaultOver(remembersNothing, keyring)
       const caching = vaultOver(store, keyring, { credentialCache: { maxAgeMs: 5_000 } })
       const hot = userIds.slice(0, 50)
       await Promise.all(hot.map((userId) => caching.getCredentials({ connectionId: CONNECTION_ID, userId })))
@@ -60,6 +63,7 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
               pool.query({ name: 'floor', text, values: ['default', userId, CONNECTION_ID, 'default'] }),
             ),
             concurrently(OURS, callers, userIds, (userId) => vault.getCredentials({ connectionId: CONNECTION_ID, userId })),
+            concurrently(WHOLE, callers, userIds, (userId) => whole.getCredentials({ connectionId: CONNECTION_ID, userId })),
             concurrently(CACHED, callers, hot, (userId) => caching.getCredentials({ connectionId: CONNECTION_ID, userId })),
             concurrently(PEER, callers, userIds, getAccessToken),
           ],
@@ -71,8 +75,8 @@ export const readPostgresRows: readonly Row[] = [...goalsAt].map(([callers, goal
           goals: judge(goals, lines),
         }
       } finally {
-        await Promise.all([vault.close(), caching.close()])
-        await store.close()
+        await Promise.all([vault.close(), whole.close(), caching.close()])
+        await Promise.all([store.close(), remembersNothing.close()])
         await pool.end()
       }
     }),
