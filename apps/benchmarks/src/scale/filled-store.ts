@@ -20,7 +20,8 @@ const CONNECTION_ID = 'drive'
  * what is measured never opens them.
  */
 export async function filledStore(url: string, schema: string, rows: number, firstDueMs: number): Promise<FilledStore> {
-  const store = postgresStore({ connectionString: url, schema, maxConnections: 4 })
+  // What is remembered of rows would be a part of a small table, and next to nothing of a large one.
+  const store = postgresStore({ connectionString: url, schema, maxConnections: 4, maxRememberedRows: 0 })
   await store.now()
   await store.credentials.get({ tenant: TENANT, userId: 'nobody', connectionId: CONNECTION_ID, accountId: 'default' })
   const client = new pg.Client({ connectionString: url })
