@@ -43,9 +43,9 @@ export const scaleReadRow: Row = {
   measure: (settings) =>
     withBoth(settings, async (small, big) => {
       const [few, many] = [nameOf(small), nameOf(big)]
-      const before = heldMb()
+      const before = await heldMb()
       const lines = await alternate([small, big].map(reading), [few], settings)
-      const moreMb = heldMb() - before
+      const moreMb = (await heldMb()) - before
       const goals = [{ of: many, against: few, atLeast: 1 / 1.3 }]
       const withMemory = lines.map(
         (line, index): Line => (index === 1 ? { ...line, figures: { ...line.figures, 'MB more': moreMb } } : line),
@@ -93,14 +93,14 @@ export const scaleDueRow: Row = {
       }
       try {
         const [selects, claims]: [number[], number[]] = [[], []]
-        const before = heldMb()
+        const before = await heldMb()
         for (let batch = 0; batch < batches; batch++) {
           selects.push(await timed(() => client.query({ name: 'due', text, values: [nowMs, limit] })))
           claims.push(
             await timed(() => store.credentials.due({ tenant: 'default', dueBeforeMs: nowMs, limit, postponeToMs: nowMs + HOUR_MS })),
           )
         }
-        const moreMb = heldMb() - before
+        const moreMb = (await heldMb()) - before
         const [select, first, last] = [median(selects), median(claims.slice(0, 3)), median(claims.slice(-3))]
         const lastName = `the ${batches}th batch`
         const line = (name: string, ms: number, ratios: Readonly<Record<string, number>>): Line => ({ name, figures: { ms }, ratios })
