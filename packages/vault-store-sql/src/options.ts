@@ -17,14 +17,34 @@ export interface SqlStoreOptions {
   readonly maxRememberedRows?: number
 }
 
-export const REMEMBERED_ROWS = 2_000
+/** What all stores make of their options. */
+export interface ParsedSqlOptions {
+  readonly names: TableNames
+  readonly migrate: MigrateMode
+  readonly onWarning: (message: string) => void
+  readonly maxRememberedRows: number
+}
 
-export function warnProcess(message: string): void {
+/**
+ * @param ways - The options of which exactly one says where the database is.
+ * @throws {VaultError} `invalid_configuration`.
+ */
+export function parseSqlOptions(options: SqlStoreOptions & { readonly schema?: string }, ways: readonly string[]): ParsedSqlOptions {
+  const { schema, tablePrefix = 'holdfast_', migrate = 'auto', onWarning = warnProcess, maxRememberedRows = 2_000 } = options
+  assertOneOf(options, ways)
+  const names = { prefix: tablePrefix, schema }
+  assertTableNames(names)
+  assertMigrateMode(migrate)
+  assertRememberedRows(maxRememberedRows)
+  return { names, migrate, onWarning, maxRememberedRows }
+}
+
+function warnProcess(message: string): void {
   process.emitWarning(message, { code: 'HOLDFAST_DURABILITY' })
 }
 
 /** @throws {VaultError} `invalid_configuration`. */
-export function assertMigrateMode(mode: unknown): void {
+function assertMigrateMode(mode: unknown): void {
   if (mode === 'auto' || mode === 'check' || mode === 'off') return
   throw invalid('migrate', 'must be "auto", "check" or "off"')
 }
@@ -38,13 +58,13 @@ export function assertTableNames({ prefix, schema }: TableNames): void {
 }
 
 /** @throws {VaultError} `invalid_configuration`. */
-export function assertRememberedRows(most: unknown): void {
+function assertRememberedRows(most: unknown): void {
   if (Number.isInteger(most) && Number(most) >= 0 && Number(most) <= 1_000_000) return
   throw invalid('maxRememberedRows', 'must be a whole number from 0 to 1,000,000')
 }
 
 /** Refuses none or several of the ways to name a database. @throws {VaultError} `invalid_configuration`. */
-export function assertOneOf(options: object, names: readonly string[]): void {
+function assertOneOf(options: object, names: readonly string[]): void {
   const given = names.filter((name) => name in options && Reflect.get(options, name) !== undefined)
   if (given.length === 1) return
   const [field = ''] = names

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isVaultError } from '../../src/index.js'
+import { isVaultError, VaultError, type VaultStore } from '../../src/index.js'
 import { type WorkerWorld, type WorldProcess, workerWorld } from './worker-world.js'
 
 const S = 1_000
@@ -331,6 +331,44 @@ describe('refresh workers', () => {
     await world.run(10 * S)
     expect({ isDone, refreshed: countOf(world, 'drive') }).toEqual({ isDone: false, refreshed: 150 })
     expect(await world.done(report)).toEqual({ due: 152, refreshed: 150, failed: 2, retired: 0 })
+  })
+
+  it.each(['runOnce', 'start'] as const)('by %s look no more often when the store fails while there is room', async (how) => {
+    const world = workerWorld({ drive: AHEAD })
+    await backlog(world, { drive: 60 })
+    world.endpoints.set('drive', { slowestMs: 4_000 })
+    let reads = 0
+    let looks = 0
+    let isAway = false
+    const { credentials } = world.store
+    const storeForFaults: VaultStore = {
+      ...world.store,
+      credentials: {
+        ...credentials,
+        async due(query) {
+          reads += 1
+          // The first has filled the places, and the second had to pass the connection over.
+          isAway = reads === 2
+          return credentials.due(query)
+        },
+      },
+      async now() {
+        if (!isAway) return world.store.now()
+        looks += 1
+        // Were it asked without end, the test would be too.
+        isAway = looks < 1_000
+        throw new VaultError('store_unavailable', 'The store is away.')
+      },
+    }
+    const worker = world.process('one', { background: false, store: storeForFaults }).worker({ concurrency: 16, perConnection: 8 })
+    if (how === 'start') worker.start()
+    else void worker.runOnce()
+    await world.run(3 * S)
+    expect(looks).toBeGreaterThan(0)
+    expect(looks).toBeLessThan(40)
+    expect(countOf(world, 'drive')).toBeGreaterThan(8)
+    isAway = false
+    await world.done(worker.stop())
   })
 
   it('tell how far they are, and go on when whoever hears it throws', async () => {

@@ -5,16 +5,7 @@ import { guardedDatabase } from '../guarded-database.js'
 import { type KyselyInstance, vaultTables } from '../kysely-instance.js'
 import { migrate as migrateTables } from '../migrations/migrate.js'
 import { tableNamesPlugin } from '../names.js'
-import {
-  assertMigrateMode,
-  assertOneOf,
-  assertRememberedRows,
-  assertTableNames,
-  invalid,
-  REMEMBERED_ROWS,
-  type SqlStoreOptions,
-  warnProcess,
-} from '../options.js'
+import { invalid, parseSqlOptions, type SqlStoreOptions } from '../options.js'
 import { createKnownRows } from '../reading/known-rows.js'
 import { sharedReads } from '../reading/shared-reads.js'
 import type { StoreSchema } from '../schema.js'
@@ -49,19 +40,8 @@ const MIGRATION_PATIENCE_S = 60
  * ```
  */
 export function mysqlStore(options: MysqlStoreOptions): VaultStore {
-  const {
-    connectionString,
-    maxConnections = 10,
-    tablePrefix = 'holdfast_',
-    migrate = 'auto',
-    onWarning = warnProcess,
-    maxRememberedRows = REMEMBERED_ROWS,
-  } = options
-  assertOneOf(options, ['connectionString', 'pool', 'db'])
-  const names = { prefix: tablePrefix }
-  assertTableNames(names)
-  assertMigrateMode(migrate)
-  assertRememberedRows(maxRememberedRows)
+  const { connectionString, maxConnections = 10 } = options
+  const { names, migrate, onWarning, maxRememberedRows } = parseSqlOptions(options, ['connectionString', 'pool', 'db'])
   if (connectionString !== undefined && !/^(mysql|mariadb):\/\//.test(connectionString))
     throw invalid('connectionString', 'must begin with "mysql://"')
   // It would take no callback, and every call would hang.
@@ -89,7 +69,7 @@ export function mysqlStore(options: MysqlStoreOptions): VaultStore {
     transaction: (work) => db.transaction().setIsolationLevel('read committed').execute(work),
     async prepare() {
       await checkMysqlSettings(db, onWarning)
-      await migrateTables({ db, dialect, names, mode: migrate, exclusively: (work) => underLock(db, `holdfast ${tablePrefix}`, work) })
+      await migrateTables({ db, dialect, names, mode: migrate, exclusively: (work) => underLock(db, `holdfast ${names.prefix}`, work) })
     },
     close: async () => {
       if (connectionString === undefined || !opened) return

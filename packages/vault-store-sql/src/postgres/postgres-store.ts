@@ -5,16 +5,7 @@ import { guardedDatabase } from '../guarded-database.js'
 import { type KyselyInstance, vaultTables } from '../kysely-instance.js'
 import { migrate as migrateTables } from '../migrations/migrate.js'
 import { tableNamesPlugin } from '../names.js'
-import {
-  assertMigrateMode,
-  assertOneOf,
-  assertRememberedRows,
-  assertTableNames,
-  invalid,
-  REMEMBERED_ROWS,
-  type SqlStoreOptions,
-  warnProcess,
-} from '../options.js'
+import { invalid, parseSqlOptions, type SqlStoreOptions } from '../options.js'
 import { createKnownRows } from '../reading/known-rows.js'
 import { sharedReads } from '../reading/shared-reads.js'
 import type { StoreSchema } from '../schema.js'
@@ -51,20 +42,8 @@ export interface PostgresStoreOptions extends SqlStoreOptions {
  * ```
  */
 export function postgresStore(options: PostgresStoreOptions): VaultStore {
-  const {
-    connectionString,
-    maxConnections = 10,
-    schema,
-    tablePrefix = 'holdfast_',
-    migrate = 'auto',
-    onWarning = warnProcess,
-    maxRememberedRows = REMEMBERED_ROWS,
-  } = options
-  assertOneOf(options, ['connectionString', 'pool', 'db'])
-  const names = { prefix: tablePrefix, schema }
-  assertTableNames(names)
-  assertMigrateMode(migrate)
-  assertRememberedRows(maxRememberedRows)
+  const { connectionString, maxConnections = 10, schema } = options
+  const { names, migrate, onWarning, maxRememberedRows } = parseSqlOptions(options, ['connectionString', 'pool', 'db'])
   if (connectionString !== undefined && !/^postgres(ql)?:\/\//.test(connectionString))
     throw invalid('connectionString', 'must begin with "postgres://"')
   if (!Number.isInteger(maxConnections) || maxConnections < 1) throw invalid('maxConnections', 'must be a whole number, 1 or more')
@@ -97,7 +76,7 @@ export function postgresStore(options: PostgresStoreOptions): VaultStore {
         exclusively: (work) =>
           transaction(async (own) => {
             // Ends with the transaction.
-            await sql`select pg_advisory_xact_lock(hashtext('holdfast migrations'), hashtext(${`${schema}.${tablePrefix}`}))`.execute(own)
+            await sql`select pg_advisory_xact_lock(hashtext('holdfast migrations'), hashtext(${`${schema}.${names.prefix}`}))`.execute(own)
             if (schema !== undefined) await own.executeQuery(CompiledQuery.raw(`create schema if not exists "${schema}"`))
             await work(own)
           }),

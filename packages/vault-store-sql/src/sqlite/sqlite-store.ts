@@ -2,15 +2,7 @@ import type { VaultStore } from '@holdfast/vault-core/store'
 import { sqliteDialect } from '../dialect.js'
 import { guardedDatabase } from '../guarded-database.js'
 import { migrate as migrateTables } from '../migrations/migrate.js'
-import {
-  assertMigrateMode,
-  assertOneOf,
-  assertRememberedRows,
-  assertTableNames,
-  REMEMBERED_ROWS,
-  type SqlStoreOptions,
-  warnProcess,
-} from '../options.js'
+import { parseSqlOptions, type SqlStoreOptions } from '../options.js'
 import { createKnownRows } from '../reading/known-rows.js'
 import { sqlStore } from '../sql-store.js'
 import { kyselyOver } from './kysely-sqlite.js'
@@ -39,19 +31,8 @@ export interface SqliteStoreOptions extends SqlStoreOptions {
  * ```
  */
 export function sqliteStore(options: SqliteStoreOptions): VaultStore {
-  const {
-    path,
-    tablePrefix = 'holdfast_',
-    migrate = 'auto',
-    clock = () => Date.now(),
-    onWarning = warnProcess,
-    maxRememberedRows = REMEMBERED_ROWS,
-  } = options
-  assertOneOf(options, ['path', 'database'])
-  const names = { prefix: tablePrefix }
-  assertTableNames(names)
-  assertMigrateMode(migrate)
-  assertRememberedRows(maxRememberedRows)
+  const { path, clock = () => Date.now() } = options
+  const { names, migrate, onWarning, maxRememberedRows } = parseSqlOptions(options, ['path', 'database'])
 
   const dialect = sqliteDialect(clock)
   const sqlite = options.database ?? openDatabase(path ?? '')

@@ -211,6 +211,8 @@ export function createDueLoop(parts: DueWorkParts & { readonly tenant: string; r
   return {
     async takeIn(dueBeforeMs) {
       const outcomes: Promise<DueOutcome | 'left'>[] = []
+      // Whoever waits for room after a look that failed waits for more of it: the room that led to the look is no reason for the next.
+      room = new AbortController()
       try {
         leaveStale()
         forgetIdle()

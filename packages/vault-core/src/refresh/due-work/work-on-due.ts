@@ -72,6 +72,7 @@ export function createWorkOnDue(parts: DueWorkParts): (row: CredentialRow, store
 
 /** The write that says when a row is to be looked at, if it is still as it was seen. */
 export function dueTimeOf(row: CredentialRow, dueAtMs: number | null): CredentialUpdate {
-  const attemptId = `sweep-${row.fence}-${row.version}-${dueAtMs}`
+  // With the time, as a restored backup may get to the same version again.
+  const attemptId = `sweep-${row.fence}-${row.version}-${row.updatedAtMs}-${dueAtMs}`
   return { key: credentialKeyOf(row), attemptId, expect: { version: row.version, fence: row.fence }, set: { dueAtMs } }
 }
