@@ -249,6 +249,17 @@ describe.each([
   })
 })
 
+it.skipIf(!hasMariadb)('rows are found in whatever character set an application’s pool for MariaDB has', async () => {
+  const pool = createPool({ uri: mariadb, charset: 'latin1' })
+  const store = mysqlStore({ pool })
+  const key = { ...KEY, userId: 'Ω-名-🔑-é' }
+  const { row } = await store.credentials.insert({ ...newCredential('Ω'), ...key })
+  expect(await store.credentials.getMany([key, { ...key, userId: '?-?-??-é' }])).toEqual([row, null])
+  expect(await store.credentials.get(key)).toEqual(row)
+  await store.close()
+  await new Promise((resolve) => pool.end(resolve))
+})
+
 it.each([-1, 1.5, 1_000_001, 'all'])('a store refuses to remember %s rows', (maxRememberedRows) => {
   expect(() => sqliteStore({ path: ':memory:', maxRememberedRows: maxRememberedRows as number })).toThrow(
     expect.objectContaining({ code: 'invalid_configuration', message: expect.stringContaining('maxRememberedRows') }),

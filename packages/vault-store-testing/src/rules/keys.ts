@@ -53,7 +53,9 @@ export function keyRules({ describe, rule, expect, expectCode }: StoreSubject): 
     for (const [name, one, other] of LOOKALIKES) {
       rule(`are compared exactly: ${name} makes a difference`, async ({ store, tenant }) => {
         await insertOne(store, tenant, { userId: one, data: 'one' })
-        expect(await store.credentials.get(keyOf(newCredential(tenant, { userId: other })))).toBe(null)
+        const [keyOfOne, keyOfOther] = [keyOf(newCredential(tenant, { userId: one })), keyOf(newCredential(tenant, { userId: other }))]
+        expect(await store.credentials.get(keyOfOther)).toBe(null)
+        expect((await store.credentials.getMany([keyOfOther, keyOfOne])).map((row) => row?.data)).toEqual([undefined, 'one'])
         await insertOne(store, tenant, { userId: other, data: 'other' })
         expect((await store.credentials.get(keyOf(newCredential(tenant, { userId: one }))))?.data).toBe('one')
         expect((await store.credentials.list({ tenant, userId: one, limit: 10 })).items.length).toBe(1)
@@ -69,8 +71,9 @@ export function keyRules({ describe, rule, expect, expectCode }: StoreSubject): 
 
     for (const [name, key] of AWKWARD) {
       rule(`may hold ${name}`, async ({ store, tenant }) => {
-        const row = await insertOne(store, tenant, { connectionId: key, userId: key, accountId: key })
+        const row = await insertOne(store, tenant, { connectionId: key, userId: key, accountId: key, attemptId: key })
         expect(await store.credentials.get(keyOf(row))).toEqual(row)
+        expect(await store.credentials.getMany([keyOf(row)])).toEqual([row])
         await store.documents.put({ tenant, kind: key, id: key, data: 'd', expect: 'absent', attemptId: key })
         expect((await store.documents.list({ tenant, kind: key, limit: 10 })).items.map(({ id }) => id)).toEqual([key])
         await store.tickets.create({ tenant, kind: key, id: key, data: bytesOf('t'), ttlMs: 60_000 })
