@@ -30,7 +30,9 @@ function recorder() {
   return {
     note: (rows: unknown): void => {
       if (!Array.isArray(rows)) return
-      for (const row of rows) if (typeof row === 'object' && row !== null && 'access_token' in row) seen.push(row.access_token)
+      for (const row of rows) {
+        if (typeof row === 'object' && row !== null && 'fence' in row) seen.push('access_token' in row ? row.access_token : null)
+      }
     },
     sent: () => {
       const before = seen
@@ -166,6 +168,42 @@ describe.each([
       lastUsedAtMs: 77,
     })
     await store.close()
+  })
+
+  it_('is after every kind of write what a store says that remembers nothing', async () => {
+    const place = open()
+    const [store, forgetful] = [place.open(), place.open({ maxRememberedRows: 0 })]
+    const key = await newUser(store)
+    const { credentials } = store
+    const request = { key, owner: 'me', leaseMs: 30_000, takeOverSentAfterMs: 0 }
+    const writes: readonly (() => Promise<unknown>)[] = [
+      () => credentials.claim({ ...request, attemptId: 'a', expectVersion: 1 }),
+      () => credentials.renew(key, { owner: 'me', fence: 1 }, 60_000),
+      () => credentials.markSent(key, { owner: 'me', fence: 1 }),
+      () => credentials.release(key, { owner: 'me', fence: 1 }, { keepIntent: true }),
+      () => credentials.claim({ ...request, attemptId: 'b', expectVersion: 1 }),
+      () => credentials.touch({ keys: [key], atMs: 77 }),
+      () => credentials.release(key, { owner: 'me', fence: 2 }),
+      () =>
+        credentials.update({
+          key,
+          attemptId: 'u',
+          expect: { version: 1 },
+          set: { dueAtMs: 5, expiresAtMs: null, status: 'reauthorization_required' },
+        }),
+      () => credentials.due({ tenant: key.tenant, dueBeforeMs: 6, limit: 1_000, postponeToMs: 9 }),
+      () => credentials.delete(key, 2),
+    ]
+    let before = await read(store, key)
+    for (const [index, write] of writes.entries()) {
+      await write()
+      const now = await read(forgetful, key)
+      expect(now, `write ${index}`).not.toEqual(before)
+      expect(await read(store, key), `write ${index}`).toEqual(now)
+      expect(await read(store, key), `write ${index}, once more`).toEqual(now)
+      before = now
+    }
+    for (const each of [store, forgetful]) await each.close()
   })
 
   it_('is sent again when another process has written it, removed it or made it anew', async () => {

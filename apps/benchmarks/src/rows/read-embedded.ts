@@ -26,7 +26,7 @@ By itself the vault remembers what it opened lately, by its sealed bytes, and re
 export const readSqliteRow: Row = {
   name: 'read-sqlite',
   title: 'A token that lives, out of SQLite',
-  fairness: `The floor is one prepared select by primary key of \`node:sqlite\`, in a file with the same pragmas. ${BOTH} While a row is as the store last read it, SQLite leaves out what is sealed in it. better-auth is over the same library, and keeps its tokens encrypted.`,
+  fairness: `The floor is one prepared select by primary key of \`node:sqlite\`, in a file with the same pragmas. ${BOTH} Of a row that it has read before, the store reads what can move without a new version, and the rest where the version is another. better-auth is over the same library, and keeps its tokens encrypted.`,
   async measure(settings) {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
     const store = sqliteStore({ path: join(folder, 'ours.db') })

@@ -1,6 +1,7 @@
 import type { CredentialKey, CredentialRow } from '@holdfast/vault-core/store'
 import { credentialColumns } from '../credential-columns.js'
 import type { CredentialColumns } from '../schema.js'
+import type { MovingColumns } from '../tables/credential-row.js'
 
 type KeyColumn = 'tenant' | 'user_id' | 'connection_id' | 'account_id'
 type LongColumn = 'access_token' | 'refresh_token' | 'refresh_token_fingerprint' | 'data'
@@ -11,7 +12,8 @@ export type ReadColumns = Omit<CredentialColumns, KeyColumn | 'data'> & { readon
 const KEY_COLUMNS: ReadonlySet<string> = new Set<KeyColumn>(['tenant', 'user_id', 'connection_id', 'account_id'])
 const LONG_COLUMNS: ReadonlySet<string> = new Set<LongColumn>(['access_token', 'refresh_token', 'refresh_token_fingerprint', 'data'])
 
-const readColumns = credentialColumns.filter((column) => !KEY_COLUMNS.has(column))
+/** The columns of {@link ReadColumns}. */
+export const readColumns: readonly string[] = credentialColumns.filter((column) => !KEY_COLUMNS.has(column))
 
 /**
  * The columns of table `c` that a reading selects.
@@ -29,7 +31,40 @@ export function readingOfOne(table: string): string {
   return `select ${selection('c.is_known')} from (select *, version = ? and last_attempt_id = ? as is_known from ${table} where tenant = ? and user_id = ? and connection_id = ? and account_id = ?) c`
 }
 
-/** The columns as an object, of values in their order. */
+/** The columns of {@link MovingColumns}, for a reading of nothing else. */
+export const movingColumns: readonly (keyof MovingColumns)[] = [
+  'version',
+  'last_attempt_id',
+  'due_at_ms',
+  'fence',
+  'lease_owner',
+  'lease_until_ms',
+  'intent_attempt_id',
+  'intent_state',
+  'intent_sent_at_ms',
+  'unresolved_sends',
+  'last_used_at_ms',
+]
+
+/** The same as an object, of values in their order. */
+export function movingColumnsOf(values: readonly unknown[]): MovingColumns {
+  const columns: Record<keyof MovingColumns, unknown> = {
+    version: values[0],
+    last_attempt_id: values[1],
+    due_at_ms: values[2],
+    fence: values[3],
+    lease_owner: values[4],
+    lease_until_ms: values[5],
+    intent_attempt_id: values[6],
+    intent_state: values[7],
+    intent_sent_at_ms: values[8],
+    unresolved_sends: values[9],
+    last_used_at_ms: values[10],
+  }
+  return columns as MovingColumns
+}
+
+/** The columns of {@link ReadColumns} as an object, of values in their order. */
 export function readColumnsOf(values: readonly unknown[]): ReadColumns {
   const columns: Record<keyof ReadColumns, unknown> = {
     version: values[0],

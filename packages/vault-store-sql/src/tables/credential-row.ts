@@ -17,8 +17,35 @@ export function toCredentialRow(row: CredentialColumns): CredentialRow {
     refreshToken: bytes(row.refresh_token),
     refreshTokenFingerprint: bytes(row.refresh_token_fingerprint),
     expiresAtMs: number(row.expires_at_ms),
-    dueAtMs: number(row.due_at_ms),
     data: textOf(row.data),
+    createdAtMs: Number(row.created_at_ms),
+    updatedAtMs: Number(row.updated_at_ms),
+    ...toMovingPart(row),
+  }
+}
+
+/** What says whether a row is as it was, and what moves in it while its version stays: whose turn it is to refresh, and its use. */
+export type MovingColumns = Pick<
+  CredentialColumns,
+  | 'version'
+  | 'last_attempt_id'
+  | 'due_at_ms'
+  | 'fence'
+  | 'lease_owner'
+  | 'lease_until_ms'
+  | 'intent_attempt_id'
+  | 'intent_state'
+  | 'intent_sent_at_ms'
+  | 'unresolved_sends'
+  | 'last_used_at_ms'
+>
+
+type MovingPart = Pick<CredentialRow, 'dueAtMs' | 'fence' | 'lease' | 'intent' | 'unresolvedSends' | 'lastUsedAtMs'>
+
+/** What moves in a row while its version stays. */
+export function toMovingPart(row: MovingColumns): MovingPart {
+  return {
+    dueAtMs: number(row.due_at_ms),
     fence: Number(row.fence),
     lease: row.lease_owner === null ? null : { owner: textOf(row.lease_owner), untilMs: Number(row.lease_until_ms) },
     intent:
@@ -30,9 +57,7 @@ export function toCredentialRow(row: CredentialColumns): CredentialRow {
             sentAtMs: number(row.intent_sent_at_ms),
           },
     unresolvedSends: Number(row.unresolved_sends),
-    createdAtMs: Number(row.created_at_ms),
     lastUsedAtMs: number(row.last_used_at_ms),
-    updatedAtMs: Number(row.updated_at_ms),
   }
 }
 
