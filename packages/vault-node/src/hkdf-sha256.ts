@@ -31,8 +31,10 @@ export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, 
 
 /** HMAC (RFC 2104). `inner` has room for the key's block in front; the message stands behind it. */
 function writeHmac(key: Uint8Array, inner: Uint8Array, into: Uint8Array, at: number): void {
-  for (let index = 0; index < BLOCK_LENGTH; index++) {
-    const byte = index < key.length ? (key[index] ?? 0) : 0
+  inner.fill(0x36, 0, BLOCK_LENGTH)
+  outer.fill(0x5c, 0, BLOCK_LENGTH)
+  for (let index = 0; index < key.length; index++) {
+    const byte = key[index] ?? 0
     inner[index] = byte ^ 0x36
     outer[index] = byte ^ 0x5c
   }
