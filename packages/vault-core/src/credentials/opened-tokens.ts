@@ -64,16 +64,15 @@ export function createOpenedTokens(parts: {
 
   let turnedAway = 0
 
-  function remember(key: string, token: OpenedToken): void {
-    if (maxTokens === 0) return
+  /** Whether there is a place for one more, or was made. */
+  function hasPlace(): boolean {
+    if (maxTokens === 0) return false
     const [oldest] = opened.size < maxTokens ? [] : opened
-    if (oldest) {
-      const [oldestKey, { openedAtMs }] = oldest
-      turnedAway += 1
-      if (isYoung(openedAtMs) && turnedAway % ADMITTED_OF_MANY !== 0) return
-      opened.delete(oldestKey)
-    }
-    opened.set(key, token)
+    if (!oldest) return true
+    const [oldestKey, { openedAtMs }] = oldest
+    turnedAway += 1
+    if (isYoung(openedAtMs) && turnedAway % ADMITTED_OF_MANY !== 0) return false
+    return opened.delete(oldestKey)
   }
 
   function isYoung(openedAtMs: number): boolean {
@@ -99,8 +98,8 @@ export function createOpenedTokens(parts: {
       const openedAtMs = clock.monotonic()
       opened.delete(key)
       const accessToken = await openAccessToken(sealer, row)
-      if (accessToken && sealed !== null) {
-        remember(key, { marks: marksOf(sealed), length: sealed.length, text: row.data, data, epoch, secretRev, openedAtMs, accessToken })
+      if (accessToken && sealed !== null && hasPlace()) {
+        opened.set(key, { marks: marksOf(sealed), length: sealed.length, text: row.data, data, epoch, secretRev, openedAtMs, accessToken })
       }
       return accessToken
     },

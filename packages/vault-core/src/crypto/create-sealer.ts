@@ -66,7 +66,7 @@ export function createSealer(options: SealerOptions): Sealer {
     destroyKeys: (userId) => dataKeys.destroy(userId),
     async fingerprint(userId, secret) {
       const oldest = await (await dataKeys.of(userId)).oldest()
-      return hmacSha256(primitives, fingerprintKey(oldest), utf8ToBytes(secret)).slice(0, FINGERPRINT_LENGTH)
+      return hmacSha256(primitives, fingerprintKey(oldest), secret).slice(0, FINGERPRINT_LENGTH)
     },
   }
 }

@@ -1,3 +1,5 @@
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
 import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
 import { noblePrimitives } from '../../src/crypto/primitives.js'
@@ -13,5 +15,11 @@ describe('HMAC-SHA256', () => {
     [new Uint8Array(20).fill(0xaa), new Uint8Array(50).fill(0xdd), '773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe'],
   ])('is as the RFC has it', (key, message, mac) => {
     expect(hex(hmacSha256(noblePrimitives, key, message))).toBe(mac)
+  })
+
+  it.each(['x'.repeat(6_000), '', 'a', 'Ω-名-🔑', '名'.repeat(20_000)])('takes text as UTF-8, whatever it took before', (message) => {
+    const key = text('Jefe')
+    expect(hmacSha256(noblePrimitives, key, message)).toEqual(hmacSha256(noblePrimitives, key, text(message)))
+    expect(hmacSha256(noblePrimitives, key, message)).toEqual(hmac(sha256, key, text(message)))
   })
 })
