@@ -5,7 +5,7 @@ import type { CipherSuite } from './cipher-suite.js'
 import { createDataKeys, type DataKeysOptions } from './data-keys.js'
 import { type DataKey, dataKeyIdOf, openEnvelope, readHeader, sealEnvelope } from './envelope.js'
 import { hmacSha256 } from './hmac-sha256.js'
-import { lengthPrefixed } from './length-prefixed.js'
+import { lengthPrefixedForNow } from './length-prefixed.js'
 import { type EnvelopePrimitives, noblePrimitives } from './primitives.js'
 import type { SealContext, Sealer } from './sealer.js'
 
@@ -29,7 +29,7 @@ export function createSealer(options: SealerOptions): Sealer {
   const fingerprintKeys = new WeakMap<DataKey, Uint8Array>()
 
   const contextBytes = ({ connectionId, userId, accountId, field, epoch, secretRev }: SealContext): Uint8Array =>
-    lengthPrefixed(['hf1/record', tenant, connectionId, userId, accountId, field, String(epoch), String(secretRev)])
+    lengthPrefixedForNow(['hf1/record', tenant, connectionId, userId, accountId, field, String(epoch), String(secretRev)])
 
   const fingerprintKey = (dataKey: DataKey): Uint8Array => {
     const known = fingerprintKeys.get(dataKey)

@@ -12,9 +12,24 @@ const encoder = new TextEncoder()
  * @throws {VaultError} `invalid_request` for text that is not well-formed Unicode.
  */
 export function lengthPrefixed(parts: readonly (string | Uint8Array)[]): Uint8Array {
+  return written(new Uint8Array(roomFor(parts)), parts)
+}
+
+/** The same, good until the next call alone: for what is sealed or opened at once, where new memory would cost as much as its hash. */
+export function lengthPrefixedForNow(parts: readonly (string | Uint8Array)[]): Uint8Array {
+  const length = roomFor(parts)
+  return written(length > reused.length ? new Uint8Array(length) : reused, parts)
+}
+
+const reused = new Uint8Array(8_192)
+
+function roomFor(parts: readonly (string | Uint8Array)[]): number {
   let room = 4
   for (const part of parts) room += 4 + (typeof part === 'string' ? part.length * MOST_BYTES : part.length)
-  const bytes = new Uint8Array(room)
+  return room
+}
+
+function written(bytes: Uint8Array, parts: readonly (string | Uint8Array)[]): Uint8Array {
   writeUint32(bytes, 0, parts.length)
   let at = 4
   for (const part of parts) {

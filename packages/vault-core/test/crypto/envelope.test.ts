@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { aesPrimitives } from '../../src/crypto/aes.js'
 import { SUITE_BYTE } from '../../src/crypto/cipher-suite.js'
 import { type DataKey, dataKeyIdOf, openEnvelope, sealEnvelope } from '../../src/crypto/envelope.js'
-import { lengthPrefixed } from '../../src/crypto/length-prefixed.js'
+import { lengthPrefixed, lengthPrefixedForNow } from '../../src/crypto/length-prefixed.js'
 import { pad, unpad } from '../../src/crypto/padding.js'
 import { endAlike, twoKeyCiphertext } from './two-key-ciphertext.js'
 
@@ -142,6 +142,15 @@ describe('lengthPrefixed', () => {
       fc.property(fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array())), (parts) => {
         const bytes = parts.map((part) => (typeof part === 'string' ? text(part) : part))
         expect(lengthPrefixed(parts)).toEqual(concatBytes(uint32(parts.length), ...bytes.flatMap((each) => [uint32(each.length), each])))
+      }),
+    )
+  })
+
+  it('writes the same into memory that is used again, whatever was there and however long the parts are', () => {
+    const parts = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array(), fc.constant('名'.repeat(5_000))))
+    fc.assert(
+      fc.property(parts, (some) => {
+        expect(lengthPrefixedForNow(some)).toEqual(lengthPrefixed(some))
       }),
     )
   })
