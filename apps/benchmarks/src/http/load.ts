@@ -14,7 +14,15 @@ export interface LoadedServer {
 const CONNECTIONS = 16
 
 /** What answers in it: the vault or the least that answers the same, on what. */
-export type ServerKind = 'express-vault' | 'express-json' | 'express-postgres' | 'fetch-vault' | 'fetch-json' | 'hono-vault' | 'hono-json'
+export type ServerKind =
+  | 'express-vault'
+  | 'express-json'
+  | 'express-postgres'
+  | 'node-json'
+  | 'fetch-vault'
+  | 'fetch-json'
+  | 'hono-vault'
+  | 'hono-json'
 
 /** @param place - Its PostgreSQL. Without one the vault is over a memory store. */
 export async function startServer(

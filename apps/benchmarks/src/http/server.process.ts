@@ -26,6 +26,7 @@ const answer = { accessToken, tokenType, scope, expiresAt }
 const listeners: Readonly<Record<ServerKind, () => RequestListener>> = {
   'express-vault': () => express().use(vaultRouter({ vault, publicUrl: origin, identify: () => undefined })),
   'express-json': () => express().get(ROUTE, (_request, response) => void response.json(answer)),
+  'node-json': () => (_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(answer)),
   'fetch-vault': () => getRequestListener((request) => createdHandler(request, undefined)),
   'fetch-json': () => getRequestListener(() => Response.json(answer)),
   'hono-vault': () => getRequestListener(new Hono().all('*', ({ req }) => createdHandler(req.raw, undefined)).fetch),

@@ -5,6 +5,7 @@ import { judge, type Row } from '../row.ts'
 
 const EXPRESS_FLOOR = 'Express, the same JSON'
 const ON_EXPRESS = 'the vault on Express'
+const NODE_FLOOR = 'Node’s own server, the same JSON'
 const FETCH_FLOOR = 'a fetch handler, the same JSON'
 const ON_FETCH = 'the vault’s fetch handler'
 const HONO_FLOOR = 'Hono, the same JSON'
@@ -36,10 +37,11 @@ export const httpFetchRow: Row = {
   title: 'The same by the bare fetch handler, on Node’s own server and on Hono',
   fairness:
     'The vault’s handler takes a Web Request and gives a Web Response; @hono/node-server puts it on Node’s server, as it does the floors, which answer the same ' +
-    `JSON and do nothing else. Express beside them shows what a framework costs. ${HOW}`,
+    `JSON and do nothing else. Express, and Node’s own server with no Request and no Response around it, show what those cost. ${HOW}`,
   measure: (settings) => {
     const starting = [
       startServer(EXPRESS_FLOOR, 'express-json'),
+      startServer(NODE_FLOOR, 'node-json'),
       startServer(FETCH_FLOOR, 'fetch-json'),
       startServer(ON_FETCH, 'fetch-vault'),
       startServer(HONO_FLOOR, 'hono-json'),

@@ -35,7 +35,7 @@ async function withBoth<T>(settings: Settings, work: (small: FilledStore, big: F
 
 export const scaleReadRow: Row = {
   name: 'scale-read',
-  title: 'Read one of ten thousand credentials, and one of a million',
+  title: 'Read one of ten thousand credentials, and one of a million (ten million with `--large`)',
   fairness:
     'The same store over two tables of PostgreSQL, one read at a time of rows drawn at random by the same sequence: the tables and their indexes differ in nothing but ' +
     'the number of rows. What the process holds more after all the reads than before is in megabytes, after a collection.',
@@ -73,7 +73,7 @@ const FIRST = 'the first batch'
 
 export const scaleDueRow: Row = {
   name: 'scale-due',
-  title: 'Take a thousand credentials that are due out of a million, batch after batch',
+  title: 'Take a thousand credentials that are due out of a million (ten million with `--large`), batch after batch',
   fairness:
     'As refresh workers do: the thousand that have been due for longest, and their due time moved on in the same statement, so that nobody else gets them too. The ' +
     'select reads the same columns of a thousand such rows by the same index, and changes nothing. The first and the last batches are medians of three. What the process holds more after all batches than before is in megabytes, after a collection.',
