@@ -69,8 +69,8 @@ describe('a store that goes away as soon as the provider has rotated', () => {
     expect(others).toEqual([])
     const content = readFileSync(join(world.journalFolder, file))
     expect(content.length).toBeGreaterThan(500)
-    // Access and refresh token of two answers, and the ID token of the first.
-    expect(world.tokens.size).toBe(5)
+    // Of two answers. Their ID tokens are one and the same if both were signed within a second.
+    expect([5, 6]).toContain(world.tokens.size)
     expect(canariesIn(`${file} ${content.toString('latin1')}`, [...world.tokens, provider.clientSecret])).toEqual([])
     await kill()
   })
