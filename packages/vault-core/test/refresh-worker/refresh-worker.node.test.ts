@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DATA_KEY_KIND } from '../../src/crypto/stored-data-keys.js'
 import { isVaultError, VaultError, type VaultStore } from '../../src/index.js'
 import { type WorkerWorld, type WorldProcess, workerWorld } from './worker-world.js'
 
@@ -331,6 +332,32 @@ describe('refresh workers', () => {
     await world.run(10 * S)
     expect({ isDone, refreshed: countOf(world, 'drive') }).toEqual({ isDone: false, refreshed: 150 })
     expect(await world.done(report)).toEqual({ due: 152, refreshed: 150, failed: 2, retired: 0 })
+  })
+
+  it.each([false, true])('ask for the data keys of who waits before his turn comes; that it fails at first: %s', async (fails) => {
+    const world = workerWorld({ drive: AHEAD })
+    await backlog(world, { drive: 6 })
+    world.endpoints.set('drive', { slowestMs: 4_000 })
+    const asked: string[] = []
+    const { documents } = world.store
+    const storeForFaults: VaultStore = {
+      ...world.store,
+      documents: {
+        ...documents,
+        async get(key) {
+          const isAgain = asked.includes(key.id)
+          if (key.kind === DATA_KEY_KIND) asked.push(key.id)
+          if (fails && asked.length > 1 && !isAgain) throw new VaultError('store_unavailable', 'The store is away.')
+          return documents.get(key)
+        },
+      },
+    }
+    const worker = world.process('one', { background: false, store: storeForFaults }).worker({ concurrency: 1, perConnection: 1 })
+    const report = worker.runOnce()
+    await world.run(50)
+    expect(asked.toSorted()).toEqual(usersOf(6))
+    expect(await world.done(report)).toMatchObject({ refreshed: 6, failed: 0 })
+    expect(asked).toHaveLength(fails ? 11 : 6)
   })
 
   it.each(['runOnce', 'start'] as const)('by %s look no more often when the store fails while there is room', async (how) => {

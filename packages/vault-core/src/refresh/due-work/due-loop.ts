@@ -131,8 +131,11 @@ export function createDueLoop(parts: DueWorkParts & { readonly tenant: string; r
     return rows.map((row) => enqueue(row, storeNowMs, readAtMs))
   }
 
-  const enqueue = (row: CredentialRow, storeNowMs: number, readAtMs: number): Promise<DueOutcome | 'left'> =>
-    new Promise((end) => queue.add(row.connectionId, { row, storeNowMs, staleAtMs: readAtMs + limits.setAsideMs, end }))
+  const enqueue = (row: CredentialRow, storeNowMs: number, readAtMs: number): Promise<DueOutcome | 'left'> => {
+    // At hand when its turn comes, so that no place is taken by who waits for them. If they cannot be had now, the refresh asks again.
+    context.sealer.prepare(row.userId).catch(() => undefined)
+    return new Promise((end) => queue.add(row.connectionId, { row, storeNowMs, staleAtMs: readAtMs + limits.setAsideMs, end }))
+  }
 
   /** Begins what may begin. Called whenever that may have changed. */
   const pump = (): void => {
