@@ -1,5 +1,6 @@
 import type { CredentialKey } from '@holdfast/vault-core/store'
 import { CompiledQuery, type Kysely, type MysqlPool, type MysqlPoolConnection } from 'kysely'
+import { keyColumnNames } from '../credential-columns.js'
 import type { Dialect } from '../dialect.js'
 import { quotedName, type TableNames } from '../names.js'
 import type { AskedRow, KnownRows } from '../reading/known-rows.js'
@@ -43,7 +44,6 @@ function readingOfMany(table: string): string {
   return `select k.n, ${selection('c.version = k.version and c.last_attempt_id = k.attempt_id')} from json_table(convert(? using utf8mb4), '$[*]' columns (n for ordinality, ${places.join(', ')})) k straight_join ${table} c on ${isJoined}`
 }
 
-const keyColumnNames = ['tenant', 'user_id', 'connection_id', 'account_id']
 const isJoined = keyColumnNames.map((column) => `c.${column} = k.${column}`).join(' and ')
 
 function jsonOf(asked: readonly { readonly key: CredentialKey; readonly row: AskedRow }[]): string {

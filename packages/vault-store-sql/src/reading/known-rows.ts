@@ -1,6 +1,7 @@
 import type { CredentialKey, CredentialRow } from '@holdfast/vault-core/store'
+import type { MovingColumns } from '../credential-columns.js'
 import { textOf } from '../dialect.js'
-import { type MovingColumns, toCredentialRow, toMovingPart } from '../tables/credential-row.js'
+import { toCredentialRow, toMovingPart } from '../tables/credential-row.js'
 import { keyName } from './key-name.js'
 import { type ReadColumns, wholeColumns } from './read-columns.js'
 

@@ -1,9 +1,9 @@
 import type { CredentialKey, CredentialRow } from '@holdfast/vault-core/store'
+import { columnsBesideKey, type MovingColumns, movingColumns } from '../credential-columns.js'
 import { quotedName, type TableNames } from '../names.js'
 import type { KnownRows } from '../reading/known-rows.js'
-import { movingColumns, movingColumnsOf, type ReadColumns, readColumns, readColumnsOf } from '../reading/read-columns.js'
+import { movingColumnsOf, type ReadColumns, readColumnsOf } from '../reading/read-columns.js'
 import type { CredentialReader } from '../sql-database.js'
-import type { MovingColumns } from '../tables/credential-row.js'
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.js'
 import type { SqliteTurns } from './sqlite-turns.js'
 
@@ -33,7 +33,7 @@ export function sqliteReader(database: SqliteDatabase, names: TableNames, known:
       const taken = asked.takeMoving(Array.isArray(row) ? movingColumnsOf(row) : (row as MovingColumns | undefined))
       if (taken !== undefined) return taken
     }
-    whole ??= prepare(readColumns)
+    whole ??= prepare(columnsBesideKey)
     const [row] = whole.all(tenant, userId, connectionId, accountId)
     return asked.take(Array.isArray(row) ? readColumnsOf(row) : (row as ReadColumns | undefined))
   }

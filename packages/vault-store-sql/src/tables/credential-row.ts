@@ -1,4 +1,5 @@
 import type { CredentialContent, CredentialRow, CredentialStatus } from '@holdfast/vault-core/store'
+import type { MovingColumns } from '../credential-columns.js'
 import { type Dialect, textOf } from '../dialect.js'
 import type { CredentialColumns, CredentialsTable } from '../schema.js'
 
@@ -23,22 +24,6 @@ export function toCredentialRow(row: CredentialColumns): CredentialRow {
     ...toMovingPart(row),
   }
 }
-
-/** What says whether a row is as it was, and what moves in it while its version stays: whose turn it is to refresh, and its use. */
-export type MovingColumns = Pick<
-  CredentialColumns,
-  | 'version'
-  | 'last_attempt_id'
-  | 'due_at_ms'
-  | 'fence'
-  | 'lease_owner'
-  | 'lease_until_ms'
-  | 'intent_attempt_id'
-  | 'intent_state'
-  | 'intent_sent_at_ms'
-  | 'unresolved_sends'
-  | 'last_used_at_ms'
->
 
 type MovingPart = Pick<CredentialRow, 'dueAtMs' | 'fence' | 'lease' | 'intent' | 'unresolvedSends' | 'lastUsedAtMs'>
 
