@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
 
-/** Sealing by Node's AES-256-GCM and nothing around it: one key for everything, no derivation, no commitment. */
+/** What seals a token and opens it, and nothing around it. */
 export interface BareCipher {
   seal(token: string): Uint8Array
   /** Decrypts it and parses its JSON. */
@@ -9,6 +9,7 @@ export interface BareCipher {
 
 const [IV_LENGTH, TAG_LENGTH] = [12, 16]
 
+/** Node's AES-256-GCM: one key for everything, no derivation, no commitment. */
 export function bareCipher(): BareCipher {
   const key = createSecretKey(randomBytes(32))
   return {

@@ -1,5 +1,6 @@
+import type { CredentialKey } from '@holdfast/vault-core/store'
 import pg from 'pg'
-import { alternate } from '../alternate.ts'
+import { alternate, type Contender } from '../alternate.ts'
 import { inPostgresSchema } from '../databases.ts'
 import { heldMb } from '../heap.ts'
 import { median } from '../median.ts'
@@ -38,34 +39,51 @@ export const scaleReadRow: Row = {
   title: 'Read one of ten thousand credentials, and one of a million (ten million with `--large`)',
   fairness:
     'The same store over two tables of PostgreSQL, one read at a time of rows drawn at random by the same sequence: the tables and their indexes differ in nothing but ' +
-    'the number of rows. What the process holds more after all the reads than before is in megabytes, after a collection.',
+    'the number of rows. Bare `pg` selects the same rows by a named statement: what the database itself takes longer for more rows, nothing above it can save. What the process holds more after all the reads than before is in megabytes, after a collection.',
   needs: ['PostgreSQL'],
   measure: (settings) =>
-    withBoth(settings, async (small, big) => {
+    withBoth(settings, async (small, big, url) => {
       const [few, many] = [nameOf(small), nameOf(big)]
-      const before = await heldMb()
-      const lines = await alternate([small, big].map(reading), [few], settings)
-      const moreMb = (await heldMb()) - before
-      const goals = [{ of: many, against: few, atLeast: 1 / 1.3 }]
-      const withMemory = lines.map(
-        (line, index): Line => (index === 1 ? { ...line, figures: { ...line.figures, 'MB more': moreMb } } : line),
-      )
-      return { lines: withMemory, goals: judge(goals, lines) }
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      try {
+        const before = await heldMb()
+        const contenders = [
+          ...[small, big].map((filled) => reading(nameOf(filled), filled, 1, (key) => filled.store.credentials.get(key))),
+          ...[small, big].map((filled) => reading(bareNameOf(filled), filled, 2, bareSelect(client, filled))),
+        ]
+        const lines = await alternate(contenders, [few, bareNameOf(small)], settings)
+        const moreMb = (await heldMb()) - before
+        const goals = [{ of: many, against: few, atLeast: 1 / 1.3 }]
+        const withMemory = lines.map(
+          (line): Line => (line.name === many ? { ...line, figures: { ...line.figures, 'MB more': moreMb } } : line),
+        )
+        return { lines: withMemory, goals: judge(goals, lines) }
+      } finally {
+        await client.end()
+      }
     }),
 }
 
 const nameOf = ({ rows }: FilledStore): string => `${rows.toLocaleString('en-US')} rows`
+const bareNameOf = (filled: FilledStore): string => `bare pg, ${nameOf(filled)}`
 
-function reading(filled: FilledStore): { readonly name: string; readonly run: () => Promise<unknown> } {
-  let drawn = 1
+function reading(name: string, { rows, keyOf }: FilledStore, first: number, read: (key: CredentialKey) => Promise<unknown>): Contender {
+  let drawn = first
   return {
-    name: nameOf(filled),
+    name,
     run: () => {
-      // A linear congruential sequence: spread over the table, and the same in each run.
+      // A linear congruential sequence: spread over the table, the same in each run, and from another beginning with other rows.
       drawn = (drawn * 48_271) % 2_147_483_647
-      return filled.store.credentials.get(filled.keyOf(drawn % filled.rows))
+      return read(keyOf(drawn % rows))
     },
   }
+}
+
+function bareSelect(client: pg.Client, { schema }: FilledStore): (key: CredentialKey) => Promise<unknown> {
+  const text = `select * from ${schema}.holdfast_credentials where tenant = $1 and user_id = $2 and connection_id = $3 and account_id = $4`
+  return ({ tenant, userId, connectionId, accountId }) =>
+    client.query({ name: `read ${schema}`, text, values: [tenant, userId, connectionId, accountId] })
 }
 
 const SELECT = 'a plain select of as many'
