@@ -40,9 +40,9 @@ export function createSealer(options: SealerOptions): Sealer {
   }
 
   return {
-    async prepare(userId) {
-      const keys = await dataKeys.of(userId, PREPARED_FOR_MS)
-      await Promise.all([keys.current(), keys.oldest()])
+    async prepare(userId, { make = true } = {}) {
+      const keys = await (make ? dataKeys.of(userId, PREPARED_FOR_MS) : dataKeys.existing(userId, PREPARED_FOR_MS))
+      await Promise.all([keys?.current(), keys?.oldest()])
     },
     async seal(context, plaintext) {
       const key = await (await dataKeys.of(context.userId)).current()
@@ -53,7 +53,7 @@ export function createSealer(options: SealerOptions): Sealer {
       if (!('dekId' in header)) throw failed(context, header.why, header.todo)
       const { dekId } = header
       const { userId } = context
-      const key = await ((await dataKeys.of(userId)).byId(dekId) ?? (await dataKeys.reread(userId)).byId(dekId))
+      const key = await ((await dataKeys.existing(userId))?.byId(dekId) ?? (await dataKeys.reread(userId))?.byId(dekId))
       if (!key) throw failed(context, `its data key ${toBase64url(dekId)} is not in the store`)
       const plaintext = openEnvelope(key, contextBytes(context), blob, primitives)
       if (!plaintext) throw failed(context, `it does not open under data key ${toBase64url(dekId)}`)
@@ -61,7 +61,7 @@ export function createSealer(options: SealerOptions): Sealer {
     },
     async holdsKeyOf(userId, blob) {
       const dekId = dataKeyIdOf(blob)
-      return dekId !== undefined && (await dataKeys.reread(userId)).byId(dekId) !== undefined
+      return dekId !== undefined && (await dataKeys.reread(userId))?.byId(dekId) !== undefined
     },
     destroyKeys: (userId) => dataKeys.destroy(userId),
     async fingerprint(userId, secret) {

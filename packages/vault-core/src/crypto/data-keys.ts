@@ -17,8 +17,10 @@ export interface DataKeys {
    * @param minLifeMs - How long they shall stay at hand without store and keyring.
    */
   of(userId: string, minLifeMs?: number): Promise<UserDataKeys>
-  /** Reads the document again. What is cached stays in use unless that succeeds. */
-  reread(userId: string): Promise<UserDataKeys>
+  /** The same, and none are made: undefined for whoever has none, as after `destroy`. What was sealed opens under no new key. */
+  existing(userId: string, minLifeMs?: number): Promise<UserDataKeys | undefined>
+  /** Reads the document again. What is cached stays in use unless that succeeds; where there is no document any more, it is dropped. */
+  reread(userId: string): Promise<UserDataKeys | undefined>
   /** Removes the document, and what is cached of it: whatever the keys sealed opens nowhere any more. Harmless when there is none. */
   destroy(userId: string): Promise<void>
 }
@@ -37,19 +39,22 @@ export interface DataKeysOptions {
 export function createDataKeys(options: DataKeysOptions): DataKeys {
   const { documents, keyring, tenant, runtime, maxAgeMs = 300_000, maxEntries = 10_000 } = options
   const cache = createDataKeyCache<UserDataKeys>({ clock: runtime.clock, maxAgeMs, maxEntries })
-  const loads = new Map<string, Promise<UserDataKeys>>()
+  const reads: Running<UserDataKeys | undefined> = new Map()
+  const makings: Running<UserDataKeys> = new Map()
 
-  const load = (userId: string): Promise<UserDataKeys> => {
-    const running = loads.get(userId)
-    if (running) return running
-    const run = readIntoCache(userId).finally(() => loads.delete(userId))
-    loads.set(userId, run)
-    return run
-  }
+  const read = (userId: string): Promise<UserDataKeys | undefined> =>
+    shared(reads, userId, async () => {
+      const loadedAtMs = runtime.clock.monotonic()
+      const row = await documents.get(dataKeysDocument(tenant, userId))
+      if (row) return keep(userId, parseDataKeys(row.data, userId), loadedAtMs)
+      cache.delete(userId)
+      return undefined
+    })
 
-  const readIntoCache = async (userId: string): Promise<UserDataKeys> => {
-    const loadedAtMs = runtime.clock.monotonic()
-    const { current, keys } = await readOrMake(userId)
+  const readOrMake = (userId: string): Promise<UserDataKeys> =>
+    shared(makings, userId, async () => (await read(userId)) ?? storeNewKeys(userId))
+
+  const keep = async (userId: string, { current, keys }: StoredDataKeys, loadedAtMs: number): Promise<UserDataKeys> => {
     const loaded = createUserDataKeys(current, keys, (key) => unwrap(userId, key))
     try {
       await loaded.current()
@@ -61,21 +66,19 @@ export function createDataKeys(options: DataKeysOptions): DataKeys {
     return loaded
   }
 
-  const readOrMake = async (userId: string): Promise<StoredDataKeys> => {
-    const key = dataKeysDocument(tenant, userId)
+  const storeNewKeys = async (userId: string): Promise<UserDataKeys> => {
     for (let attempt = 0; attempt < 3; attempt++) {
-      const row = await documents.get(key)
-      if (row) return parseDataKeys(row.data, userId)
       const made = await make(userId)
+      const madeAtMs = runtime.clock.monotonic()
       const put = await documents.put({
-        ...key,
+        ...dataKeysDocument(tenant, userId),
         data: serializeDataKeys(made),
         expect: 'absent',
         attemptId: randomToken(runtime.random, 16),
       })
-      if (put.outcome === 'stored') return made
+      if (put.outcome === 'stored') return keep(userId, made, madeAtMs)
       // Another process was first: its key is the user's. If that is gone again, a key that nobody stored must not be used.
-      if (put.current) return parseDataKeys(put.current.data, userId)
+      if (put.current) return keep(userId, parseDataKeys(put.current.data, userId), madeAtMs)
     }
     throw new VaultError('store_unavailable', `The data keys ${whose(userId)} come and go in the store. Ask again.`)
   }
@@ -107,12 +110,15 @@ export function createDataKeys(options: DataKeysOptions): DataKeys {
 
   return {
     async of(userId, minLifeMs = 0) {
-      return cache.get(userId, Math.min(minLifeMs, maxAgeMs)) ?? load(userId)
+      return cache.get(userId, Math.min(minLifeMs, maxAgeMs)) ?? readOrMake(userId)
+    },
+    async existing(userId, minLifeMs = 0) {
+      return cache.get(userId, Math.min(minLifeMs, maxAgeMs)) ?? read(userId)
     },
     async reread(userId) {
-      // A load under way may have read before the key that is missed was there.
-      await loads.get(userId)?.catch(() => undefined)
-      return load(userId)
+      // A read under way may have begun before the key that is missed was there.
+      await reads.get(userId)?.catch(() => undefined)
+      return read(userId)
     },
     async destroy(userId) {
       const key = dataKeysDocument(tenant, userId)
@@ -121,10 +127,21 @@ export function createDataKeys(options: DataKeysOptions): DataKeys {
         // A rotation may write at the same moment: then the document is looked at anew.
         if (!row || (await documents.delete(key, row.version)) !== 'conflict') break
       }
-      await loads.get(userId)?.catch(() => undefined)
+      await Promise.allSettled([reads.get(userId), makings.get(userId)])
       cache.delete(userId)
     },
   }
+}
+
+type Running<T> = Map<string, Promise<T>>
+
+/** Whoever comes while the same is under way for the same user waits for that. */
+function shared<T>(running: Running<T>, userId: string, work: () => Promise<T>): Promise<T> {
+  const known = running.get(userId)
+  if (known) return known
+  const run = work().finally(() => running.delete(userId))
+  running.set(userId, run)
+  return run
 }
 
 /** Says whose key it was when the keyring fails; what is not a VaultError is an outage. */

@@ -15,18 +15,20 @@ export interface Sealer {
   /**
    * Makes sure that the data keys are at hand, so that sealing and fingerprints need neither store nor keyring for the next 150 s.
    *
+   * @param options.make - Whether they are made for whoever has none. Default true; false where they are wanted for what is sealed already, so
+   *   that nothing comes to be of a user who was forgotten a moment ago.
    * @throws {VaultError} `store_unavailable`, `decryption_failed`.
    */
-  prepare(userId: string): Promise<void>
+  prepare(userId: string, options?: { readonly make?: boolean }): Promise<void>
   seal(context: SealContext, plaintext: Uint8Array): Promise<Uint8Array>
   /**
-   * Opens what {@link Sealer.seal} made for the same context. The data key's id in the blob selects the key; no key is tried.
+   * Opens what {@link Sealer.seal} made for the same context. The data key's id in the blob selects the key; no key is tried, and none is made.
    *
    * @throws {VaultError} `decryption_failed` when it does not open, with one message for every cause behind the header;
    * `store_unavailable` when the key cannot be had now.
    */
   open(context: SealContext, blob: Uint8Array): Promise<Uint8Array>
-  /** Whether the data key that sealed a blob is still in the store; if not, a new one takes its place from now on. */
+  /** Whether the data key that sealed a blob is still in the store; if not, nothing is sealed under what was remembered of it from now on. */
   holdsKeyOf(userId: string, blob: Uint8Array): Promise<boolean>
   /** Destroys the user's data keys, and with them whatever they sealed, wherever it is kept. */
   destroyKeys(userId: string): Promise<void>

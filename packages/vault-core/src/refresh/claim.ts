@@ -36,7 +36,7 @@ async function claimOrWait(wanted: WantedRefresh, wait: LeaseWait): Promise<Acce
     const refusal = refusalBeforeRefresh(row, runtime.clock.now()) ?? (await context.circuits.refusal(connection, key))
     if (refusal) throw refusal
     // No usable key, no request: the data keys are fetched before anything is sent, and are at hand for the write-back.
-    await Promise.all([sealer.prepare(key.userId), journal.prepare(), context.recorder.prepare()])
+    await Promise.all([sealer.prepare(key.userId, { make: false }), journal.prepare(), context.recorder.prepare()])
     await journal.replayBefore(row)
     const freeSlot = await slots.acquire(connection.connectionId)
     let claim: ClaimResult

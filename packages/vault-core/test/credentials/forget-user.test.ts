@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CredentialRow, VaultStore } from '../../src/index.js'
+import type { CredentialRow, Vault, VaultStore } from '../../src/index.js'
 import { settle } from '../fixtures/manual-clock.js'
 import { ALICE, type VaultWorld, vaultWorld } from '../fixtures/vault-world.js'
 
@@ -40,6 +40,47 @@ describe('forgetUser', () => {
     for (const each of [vault, world.vault()]) await expect(each.getCredentials(ALICE)).rejects.toMatchObject({ code: 'decryption_failed' })
     const bytes = new TextDecoder('latin1').decode(Uint8Array.from([...(backup.accessToken ?? []), ...(backup.refreshToken ?? [])]))
     expect(bytes).not.toContain('canary')
+  })
+
+  it('leaves no new keys of his where a call had read his row before', async () => {
+    const { world, vault } = await connected('alice')
+    const { credentials } = world.store
+    let goOn = (): void => undefined
+    const slow: VaultStore = {
+      ...world.store,
+      credentials: {
+        ...credentials,
+        async get(...args) {
+          const row = await credentials.get(...args)
+          await new Promise<void>((resolve) => (goOn = resolve))
+          return row
+        },
+      },
+    }
+    const late = expect(world.vault({ store: slow }).getCredentials(ALICE)).rejects.toMatchObject({ code: 'decryption_failed' })
+    await settle()
+    await vault.forgetUser('alice')
+    goOn()
+    await late
+    expect(await dataKeyOf(world, 'alice')).toBeNull()
+  })
+
+  it.each([
+    ['a read', 0, (vault: Vault) => vault.getCredentials(ALICE).catch(() => undefined)],
+    ['a refresh', 2 * 3_600_000, (vault: Vault) => vault.getCredentials(ALICE).catch(() => undefined)],
+    ['a sweep', 2 * 3_600_000, (vault: Vault) => vault.sweep()],
+  ])('leaves no new keys of his after %s of a row that came back from a backup', async (_name, afterMs, work) => {
+    const { world, vault } = await connected('alice')
+    const [backup] = await rowsOf(world.store, 'alice')
+    if (!backup) throw new Error('There is no row.')
+    await vault.forgetUser('alice')
+    await world.store.credentials.insert({ ...backup, dueAtMs: world.clock.now(), attemptId: 'restore' })
+    await world.clock.advance(afterMs)
+    const requests = world.provider.refreshes()
+    await work(world.vault())
+    await settle()
+    expect(await dataKeyOf(world, 'alice')).toBeNull()
+    expect(world.provider.refreshes()).toBe(requests)
   })
 
   it('does no harm where there is nothing, and can be repeated', async () => {

@@ -54,6 +54,25 @@ describe('data keys of a new user', () => {
   })
 })
 
+describe('a user whose data keys are destroyed', () => {
+  it('gets none by whatever reads, and new ones where something is sealed for him again', async () => {
+    const world = sealerWorld()
+    const blob = await world.sealer().seal(place, text('a'))
+    const [knows, meetsLate] = [world.sealer(), world.sealer()]
+    await knows.prepare('alice')
+    await world.sealer().destroyKeys('alice')
+    for (const sealer of [knows, meetsLate]) expect(await sealer.holdsKeyOf('alice', blob)).toBe(false)
+    for (const sealer of [knows, meetsLate, world.sealer()]) {
+      await sealer.prepare('alice', { make: false })
+      await expect(sealer.open(place, blob)).rejects.toMatchObject({ code: 'decryption_failed' })
+    }
+    expect(await world.documents.get(aliceKeys)).toBeNull()
+    const fresh = await knows.seal(place, text('b'))
+    expect(dataKeyIdOf(fresh)).not.toEqual(dataKeyIdOf(blob))
+    expect(await meetsLate.open(place, fresh)).toEqual(text('b'))
+  })
+})
+
 describe('the cache of data keys', () => {
   it('unwraps once for many callers, and again after five minutes', async () => {
     const world = sealerWorld()

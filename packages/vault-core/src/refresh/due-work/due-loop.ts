@@ -133,7 +133,7 @@ export function createDueLoop(parts: DueWorkParts & { readonly tenant: string; r
 
   const enqueue = (row: CredentialRow, storeNowMs: number, readAtMs: number): Promise<DueOutcome | 'left'> => {
     // At hand when its turn comes, so that no place is taken by who waits for them. If they cannot be had now, the refresh asks again.
-    context.sealer.prepare(row.userId).catch(() => undefined)
+    context.sealer.prepare(row.userId, { make: false }).catch(() => undefined)
     return new Promise((end) => queue.add(row.connectionId, { row, storeNowMs, staleAtMs: readAtMs + limits.setAsideMs, end }))
   }
 
