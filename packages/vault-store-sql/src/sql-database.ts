@@ -25,8 +25,10 @@ export interface RunOptions {
 }
 
 /** Reading by primary key, in one round trip, as fast as the driver can. */
-export interface CredentialReader {
-  one(key: CredentialKey): Promise<CredentialRow | null>
+export interface Reader<K, R> {
+  one(key: K): Promise<R | null>
   /** In the order of the keys. */
-  many(keys: readonly CredentialKey[]): Promise<readonly (CredentialRow | null)[]>
+  many(keys: readonly K[]): Promise<readonly (R | null)[]>
 }
+
+export type CredentialReader = Reader<CredentialKey, CredentialRow>

@@ -1,5 +1,6 @@
 import type { CredentialKey, CredentialRow } from '@holdfast/vault-core/store'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { keyName } from '../src/reading/key-name.ts'
 import { sharedReads } from '../src/reading/shared-reads.ts'
 
 /** Answers when the test says so. */
@@ -11,7 +12,7 @@ function readerForFaults() {
   }[] = []
   const ask = (keys: readonly CredentialKey[]): Promise<readonly (CredentialRow | null)[]> =>
     new Promise((answer, fail) => statements.push({ keys, answer, fail }))
-  const reader = sharedReads({ one: async (key) => (await ask([key]))[0] ?? null, many: ask })
+  const reader = sharedReads({ one: async (key) => (await ask([key]))[0] ?? null, many: ask }, keyName)
   return { reader, statements }
 }
 

@@ -6,6 +6,7 @@ import { type KyselyInstance, vaultTables } from '../kysely-instance.js'
 import { migrate as migrateTables } from '../migrations/migrate.js'
 import { tableNamesPlugin } from '../names.js'
 import { invalid, parseSqlOptions, type SqlStoreOptions } from '../options.js'
+import { keyName } from '../reading/key-name.js'
 import { createKnownRows } from '../reading/known-rows.js'
 import { sharedReads } from '../reading/shared-reads.js'
 import type { StoreSchema } from '../schema.js'
@@ -63,7 +64,7 @@ export function mysqlStore(options: MysqlStoreOptions): VaultStore {
 
   const database = guardedDatabase({
     dialect,
-    reader: sharedReads(mysqlReader(names, createKnownRows(maxRememberedRows), dialect, read)),
+    reader: sharedReads(mysqlReader(names, createKnownRows(maxRememberedRows), dialect, read), keyName),
     run: (work) => work(db),
     // Repeatable read, the default, would lock gaps between keys too.
     transaction: (work) => db.transaction().setIsolationLevel('read committed').execute(work),

@@ -6,6 +6,7 @@ import { type KyselyInstance, vaultTables } from '../kysely-instance.js'
 import { migrate as migrateTables } from '../migrations/migrate.js'
 import { tableNamesPlugin } from '../names.js'
 import { invalid, parseSqlOptions, type SqlStoreOptions } from '../options.js'
+import { keyName } from '../reading/key-name.js'
 import { createKnownRows } from '../reading/known-rows.js'
 import { sharedReads } from '../reading/shared-reads.js'
 import type { StoreSchema } from '../schema.js'
@@ -63,7 +64,7 @@ export function postgresStore(options: PostgresStoreOptions): VaultStore {
 
   const database = guardedDatabase({
     dialect,
-    reader: sharedReads(pgReader(names, createKnownRows(maxRememberedRows), prepared)),
+    reader: sharedReads(pgReader(names, createKnownRows(maxRememberedRows), prepared), keyName),
     prepared,
     run: (work) => work(db),
     transaction,

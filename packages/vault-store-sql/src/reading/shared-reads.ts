@@ -1,6 +1,4 @@
-import type { CredentialKey, CredentialRow } from '@holdfast/vault-core/store'
-import type { CredentialReader } from '../sql-database.js'
-import { keyName } from './key-name.js'
+import type { Reader } from '../sql-database.js'
 
 /** Statements under way before reads begin to wait for company: one that the server works on, and one that comes back. */
 const UNDER_WAY = 2
@@ -10,18 +8,20 @@ const MOST_TOGETHER = 100
 const PATIENCE_MS = 20
 
 /** All who asked for one row. */
-interface WaitingRead {
-  readonly key: CredentialKey
-  readonly callers: { readonly resolve: (row: CredentialRow | null) => void; readonly reject: (error: unknown) => void }[]
+interface WaitingRead<K, R> {
+  readonly key: K
+  readonly callers: { readonly resolve: (row: R | null) => void; readonly reject: (error: unknown) => void }[]
 }
 
 /**
  * Reads that are asked for while others are under way share the next statement: many callers cost few round trips, and those who ask for the
  * same row one reading. One alone waits for nobody. A statement leaves after each of its reads was asked for, so that it sees what was written
  * before.
+ *
+ * @param nameOf - Tells keys apart.
  */
-export function sharedReads(reader: CredentialReader): CredentialReader {
-  let waiting = new Map<string, WaitingRead>()
+export function sharedReads<K, R>(reader: Reader<K, R>, nameOf: (key: K) => string): Reader<K, R> {
+  let waiting = new Map<string, WaitingRead<K, R>>()
   let underWay = 0
   let isGathering = false
   let patience: ReturnType<typeof setTimeout> | undefined
@@ -42,7 +42,7 @@ export function sharedReads(reader: CredentialReader): CredentialReader {
     underWay += 1
     void answer(together)
   }
-  const answer = async (together: readonly WaitingRead[]): Promise<void> => {
+  const answer = async (together: readonly WaitingRead<K, R>[]): Promise<void> => {
     try {
       const [first] = together
       const rows = first && together.length === 1 ? [await reader.one(first.key)] : await reader.many(together.map(({ key }) => key))
@@ -57,7 +57,7 @@ export function sharedReads(reader: CredentialReader): CredentialReader {
   return {
     one: (key) =>
       new Promise((resolve, reject) => {
-        const name = keyName(key)
+        const name = nameOf(key)
         const known = waiting.get(name)
         if (known) return void known.callers.push({ resolve, reject })
         waiting.set(name, { key, callers: [{ resolve, reject }] })

@@ -3,35 +3,33 @@ import {
   assertPageLimit,
   assertStoreKeys,
   assertStoreValue,
-  type DocumentKey,
   type DocumentRow,
   type DocumentStore,
   readCursor,
   writeCursor,
 } from '@holdfast/vault-core/store'
-import type { ExpressionBuilder, Kysely, Selectable } from 'kysely'
 import { textOf } from '../dialect.js'
 import { RowMoved } from '../failures/row-moved.js'
-import type { DocumentsTable, StoreSchema } from '../schema.js'
 import type { SqlDatabase } from '../sql-database.js'
-import { type StatementParts, statement } from '../statement.js'
 import { addCompanions } from './companions.js'
 import { advance, readCounter } from './counters.js'
+import { type DocumentColumns, documentReader, findDocument } from './find-documents.js'
 import { insertUnlessThere } from './insert-unless-there.js'
 
 export function sqlDocuments(database: SqlDatabase): DocumentStore {
   const { dialect, run, transact } = database
   const { exact, nowMs } = dialect
-  const findByKey = statement(database, ({ db, slots }: StatementParts<DocumentKeyColumns>) =>
-    db.selectFrom('documents').select(documentColumns).where(whereDocument(slots)),
-  )
-  const find = async (db: Kysely<StoreSchema>, { tenant, kind, id }: DocumentKey): Promise<DocumentColumns | undefined> =>
-    (await findByKey(db, { tenant: exact(tenant), kind: exact(kind), id: exact(id) })).rows[0]
+  const find = findDocument(database)
+  const readerOver = documentReader(database)
+  let reader: ReturnType<typeof readerOver> | undefined
 
   return {
     async get({ tenant, kind, id }) {
       assertStoreKeys({ tenant, kind, id })
-      const row = await run((db) => find(db, { tenant, kind, id }))
+      const row = await run((db) => {
+        reader ??= readerOver(db)
+        return reader.one({ tenant, kind, id })
+      })
       return row ? toDocumentRow(row) : null
     },
 
@@ -111,14 +109,6 @@ export function sqlDocuments(database: SqlDatabase): DocumentStore {
       return run((db) => readCounter(db, dialect, { tenant, topic: 'documents', name: kind }))
     },
   }
-}
-
-const documentColumns = ['tenant', 'kind', 'id', 'version', 'last_attempt_id', 'data', 'updated_at_ms'] as const
-type DocumentColumns = Selectable<DocumentsTable>
-type DocumentKeyColumns = Pick<DocumentColumns, 'tenant' | 'kind' | 'id'>
-
-function whereDocument({ tenant, kind, id }: DocumentKeyColumns) {
-  return (eb: ExpressionBuilder<StoreSchema, 'documents'>) => eb.and({ tenant, kind, id })
 }
 
 function toDocumentRow({ tenant, kind, id, version, data, updated_at_ms: updatedAtMs }: DocumentColumns): DocumentRow {

@@ -1,3 +1,4 @@
+import type { DocumentKey, DocumentRow } from '@holdfast/vault-core'
 import { type BrokenStores, nextTurn, withCredentials } from './broken-store.js'
 
 /** Tickets, jobs, audit, documents, and the store itself. */
@@ -15,6 +16,26 @@ export const brokenParts: BrokenStores = {
       },
     }),
     caughtBy: /tickets are taken once/,
+  },
+  'documents that are read together are mixed up where one is missing': {
+    breakIt: (sound) => {
+      let waiting: { readonly key: DocumentKey; readonly resolve: (row: DocumentRow | null) => void }[] = []
+      const answer = async (): Promise<void> => {
+        await nextTurn()
+        const together = waiting
+        waiting = []
+        const rows = await Promise.all(together.map(({ key }) => sound.documents.get(key)))
+        const found = rows.filter((row) => row !== null)
+        for (const [index, { resolve }] of together.entries()) resolve(found[index] ?? null)
+      }
+      const get = (key: DocumentKey): Promise<DocumentRow | null> =>
+        new Promise((resolve) => {
+          waiting.push({ key, resolve })
+          if (waiting.length === 1) void answer()
+        })
+      return { ...sound, documents: { ...sound.documents, get } }
+    },
+    caughtBy: /documents that are asked for at the same time come each to who asked/,
   },
   'tickets do not expire': {
     breakIt: (sound) => ({ ...sound, tickets: { ...sound.tickets, create: (ticket) => sound.tickets.create({ ...ticket, ttlMs: 1e12 }) } }),

@@ -50,6 +50,23 @@ const REFUSED: readonly (readonly [string, string])[] = [
 /** Keys are opaque, compared exactly, and bounded. */
 export function keyRules({ describe, rule, expect, expectCode }: StoreSubject): void {
   describe('keys', () => {
+    rule(
+      'documents that are asked for at the same time come each to who asked for it, and those that are missing to nobody',
+      async ({ store, tenant }) => {
+        const ids = [...new Set([...LOOKALIKES.flatMap(([, one, other]) => [one, other]), ...AWKWARD.map(([, id]) => id)])]
+        const dataOf = (id: string): string | undefined => (ids.indexOf(id) % 3 === 0 ? undefined : `of ${id}`)
+        for (const id of ids) {
+          const data = dataOf(id)
+          if (data !== undefined) await store.documents.put({ tenant, kind: 'k', id, data, expect: 'absent', attemptId: 'a' })
+        }
+        const asked = [...ids, ...ids.toReversed()]
+        const rows = await Promise.all(asked.map((id) => store.documents.get({ tenant, kind: 'k', id })))
+        expect(rows.map((row) => row?.data)).toEqual(asked.map(dataOf))
+        const ofOtherKinds = await Promise.all(asked.map((id) => store.documents.get({ tenant, kind: 'K', id })))
+        expect(ofOtherKinds.filter((row) => row !== null)).toEqual([])
+      },
+    )
+
     for (const [name, one, other] of LOOKALIKES) {
       rule(`are compared exactly: ${name} makes a difference`, async ({ store, tenant }) => {
         await insertOne(store, tenant, { userId: one, data: 'one' })
