@@ -1,3 +1,4 @@
+import { createLogin } from '@holdfast/vault-login'
 import { memoryStore } from '@holdfast/vault-store-memory'
 import { describe, expect, it } from 'vitest'
 import { createHandOutGuard } from '../src/hand-outs/hand-out-guard.js'
@@ -246,5 +247,30 @@ describe('a token that is bound to a key of the vault', () => {
       body: { error: 'invalid_request', errorCode: 'invalid_request', reason: 'token_bound_to_key' },
     })
     expect((await exchange({ ...asked, subject_token: (await client()).token })).body).toMatchObject({ error: 'invalid_target' })
+  })
+
+  it('is not given to the page of its user either, who signed in through the vault', async () => {
+    const { vault, connect } = await exchangeWorld()
+    await vault.connections.create({
+      connectionId: 'bound',
+      authorizationEndpoint: 'https://provider.example/authorize',
+      tokenEndpoint: 'https://provider.example/token',
+      clientId: 'app',
+      dpop: true,
+    })
+    for (const connectionId of ['bound', 'demo']) await connect(connectionId, 'ann')
+    const publicUrl = 'https://auth.example.com'
+    const login = createLogin({ vault, publicUrl, applications: [{ applicationId: 'app', redirectUrls: ['https://app.example.com/'] }] })
+    const signedIn = { userId: 'ann', applicationId: 'app', connectionId: 'bound' }
+    const { sessionId } = (await login.sessions.start(signedIn)).session
+    const { accessToken } = await login.tokens.issue({ ...signedIn, sessionId })
+    const handler = createVaultHandler({ vault, login, publicUrl, identify: () => undefined })
+    const ask = async (query = '') => {
+      const headers = { authorization: `Bearer ${accessToken}` }
+      const response = await handler(new Request(`${publicUrl}/api/session/credentials${query}`, { headers }), undefined)
+      return { status: response.status, body: await response.json() }
+    }
+    expect(await ask()).toMatchObject({ status: 400, body: { errorCode: 'invalid_request', reason: 'token_bound_to_key' } })
+    expect(await ask('?connectionId=demo')).toMatchObject({ status: 200, body: { tokenType: 'Bearer' } })
   })
 })

@@ -1,6 +1,7 @@
 import { VaultError } from '@holdfast/vault-core'
 import { z } from 'zod'
 import { credentialsBody } from '../credentials-body.js'
+import { handOut } from '../hand-outs/hand-out.js'
 import { type AnyOperation, operation } from '../operation.js'
 import { jsonReply } from '../reply.js'
 import { credentialsOperation } from '../routes/credentials.js'
@@ -32,14 +33,10 @@ export function signedInOperations(own: LoginSettings): readonly AnyOperation[] 
       answers: { ...credentialsOperation.answers, 403: { description: 'The page that asks is not one of a registered application.' } },
       handle: async (call) => {
         const { userId, connectionId } = await requireSignedIn(call.settings, own, call, `GET ${CREDENTIALS}`)
-        const credentials = await call.settings.vault.getCredentials(
-          {
-            connectionId: call.query.connectionId ?? connectionId,
-            userId,
-            ...(call.query.accountId !== undefined && { accountId: call.query.accountId }),
-          },
-          { signal: call.request.signal, actor: witnessed(call.settings, { kind: 'user', id: userId }, call, `GET ${CREDENTIALS}`) },
-        )
+        const { accountId } = call.query
+        const selector = { connectionId: call.query.connectionId ?? connectionId, userId, ...(accountId !== undefined && { accountId }) }
+        const caller = witnessed(call.settings, { kind: 'user', id: userId } as const, call, `GET ${CREDENTIALS}`)
+        const credentials = await handOut(call.settings, caller, selector, { signal: call.request.signal, actor: caller })
         return jsonReply(200, credentialsBody(credentials))
       },
     }),
