@@ -82,6 +82,28 @@ describe.each(versions)('on Express %s', (_version, createApp) => {
     expect(await files.json()).toMatchObject({ owner: 'Bob Brandt' })
   })
 
+  it('a user who has to consent first comes back to a page whose path has a slash or a percent sign in a name', async () => {
+    const made = await world({
+      createApp,
+      build: (app, { vault, ...rest }) => {
+        app.use(vaultRouter({ vault, ...rest }))
+        app.get('/files/:name', requireCredentials({ vault, connectionId: 'demo' }), (req, res) => void res.json(req.params['name']))
+      },
+    })
+    for (const [userId, path, name] of [
+      ['alice', '/files/reports%2Fq1.pdf', 'reports/q1.pdf'],
+      ['bob', '/files/100%25', '100%'],
+    ] as const) {
+      const browser = made.browser(userId)
+      const sent = await navigate(made.origin, path, userId)
+      const started = await browser(sent.location ?? '')
+      expect([path, started.status]).toEqual([path, 303])
+      const back = await browser(await consentByHttp(started.headers.get('location') ?? '', { login: 'bob' }))
+      expect(back.headers.get('location')).toBe(made.origin + path)
+      expect(await (await browser(path)).json()).toBe(name)
+    }
+  })
+
   it('mounted under a path, and behind a proxy whose headers a client can forge', async () => {
     const made = await world({
       createApp,

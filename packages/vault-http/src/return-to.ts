@@ -31,7 +31,7 @@ export function allowReturnTo(text: string, base: string, rules: readonly Return
   if (text.length === 0 || text.length > MAX_LENGTH || !isPlainText(text)) return undefined
   if (!/^(?:https?:\/\/[^/]|\/(?!\/))/i.test(text) || !URL.canParse(text, base)) return undefined
   const url = new URL(text, base)
-  if (url.username || url.password || hasEncodedTricks(url.pathname)) return undefined
+  if (url.username || url.password || mayLeadElsewhere(url.pathname)) return undefined
   return rules.some((rule) => rule.origin === url.origin && isUnder(url.pathname, rule.pathPrefix)) ? url : undefined
 }
 
@@ -43,9 +43,23 @@ function isPlainText(text: string): boolean {
   return true
 }
 
-/** Encoded slashes, backslashes, dots and control characters: some server behind may decode them once more. */
-function hasEncodedTricks(pathname: string): boolean {
-  return /%(?:2f|5c|2e|25|[01][0-9a-f]|7f)/i.test(pathname)
+/** More often than this no honest path is encoded. */
+const MAX_DECODINGS = 5
+
+/**
+ * Some server behind may decode a path once more than it should. It leads elsewhere then if backslashes, control characters, dot segments or
+ * double slashes come of it. A slash, a dot or a percent sign in a name does no harm.
+ */
+function mayLeadElsewhere(pathname: string): boolean {
+  let path = pathname
+  for (let decodings = 0; decodings < MAX_DECODINGS; decodings += 1) {
+    if (/%(?:5c|[01][0-9a-f]|7f)/i.test(path)) return true
+    const decoded = path.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    if (decoded === path) return false
+    if (/\/\.{1,2}(?:\/|$)/.test(decoded) || decoded.split('//').length > path.split('//').length) return true
+    path = decoded
+  }
+  return true
 }
 
 function isUnder(pathname: string, prefix: string): boolean {
