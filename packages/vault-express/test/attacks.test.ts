@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { consentByHttp } from '@holdfast/demo-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AppWorld, appWorld, type Browser } from './fixtures/app-world.js'
@@ -109,6 +110,24 @@ describe('a callback', () => {
     const answer = await browser(url)
     expect(answer.status).toBe(303)
     expect(answer.headers.get('location')).toBe(`${world.origin}/settings?tab=2&connect_error=authorization_denied`)
+  })
+
+  it('that fails tells the log why, and not where the user wanted to go or what the application gave along', async () => {
+    const { authorizationUrl, flowBinding, state } = await world.vault.authorization.start({
+      connectionId: 'demo',
+      userId: 'nils',
+      redirectUri: `${world.origin}/connect/demo/callback`,
+      returnTo: `${world.origin}/invites?key=canary-return`,
+      context: 'canary-context',
+    })
+    const logged = world.logLines.length
+    const url = await consentByHttp(authorizationUrl, { deny: true })
+    const answer = await world.browser('nils')(url, { headers: { cookie: `hf_tx_${state.slice(0, 12)}=${flowBinding}` } })
+    expect(answer.headers.get('location')).toBe(`${world.origin}/invites?key=canary-return&connect_error=authorization_denied`)
+    const lines = inspect(world.logLines.slice(logged), { depth: 9 })
+    expect(lines).toContain("code: 'authorization_denied'")
+    expect(lines).toContain("connectionId: 'demo'")
+    expect(lines).not.toContain('canary')
   })
 
   it('that succeeds leads to a clean address, with headers that keep the code to itself', async () => {

@@ -77,7 +77,7 @@ const SIGNED_IN_AS_ANOTHER = [
 
 function explain<Context>({ log }: HandlerSettings<Context>, error: unknown, cookies: readonly string[]): Reply {
   const code = isVaultError(error) ? error.code : 'internal_error'
-  log?.warn({ code, err: error }, 'A callback did not lead to a stored credential.')
+  log?.warn({ code, ...loggedOf(error) }, 'A callback did not lead to a stored credential.')
   if (isVaultError(error) && error.facts.returnTo !== undefined) {
     const target = new URL(error.facts.returnTo)
     target.searchParams.set('connect_error', code)
@@ -90,4 +90,11 @@ function explain<Context>({ log }: HandlerSettings<Context>, error: unknown, coo
     'Something went wrong, and nothing was stored. Go back to the application and connect again.',
   ]
   return htmlReply(isVaultError(error) ? statusOf(error) : 500, messagePage(title, text), cookies)
+}
+
+/** Without the facts as a whole: among them are where the user came from and what the host gave along, and both may hold anything. */
+function loggedOf(error: unknown): object {
+  if (!isVaultError(error)) return { err: error }
+  const { message, facts, cause } = error
+  return { reason: facts.reason, connectionId: facts.connectionId, problem: message, err: cause }
 }
