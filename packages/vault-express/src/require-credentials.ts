@@ -1,5 +1,5 @@
 import { isVaultError, type Vault, VaultError } from '@holdfast/vault-core'
-import { errorReply } from '@holdfast/vault-http'
+import { loggedErrorReply } from '@holdfast/vault-http'
 import type { Request, RequestHandler, Response } from 'express'
 import { abortOnClose } from './abort-on-close.js'
 import './express-request.js'
@@ -73,7 +73,7 @@ async function refuse(
   if (!isVaultError(error) || error.code === 'invalid_configuration') return next(error)
   const router = routerOf(vault, request)
   if (!router || !isVaultError(error, 'credential_not_found', 'reauthorization_required', 'insufficient_scope')) {
-    return sendReply(errorReply(error, crypto.randomUUID()), response)
+    return sendReply(loggedErrorReply(error, 'requireCredentials', router?.log), response)
   }
   const { authorization, ...facts } = error.facts
   const accountId = authorization?.accountId

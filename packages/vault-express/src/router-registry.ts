@@ -1,4 +1,4 @@
-import type { Vault } from '@holdfast/vault-core'
+import type { Log, Vault } from '@holdfast/vault-core'
 import type { Request } from 'express'
 
 /** What `requireCredentials` has to know of the router that the request came through. */
@@ -8,6 +8,7 @@ export interface MountedRouter {
   readonly origin: string
   /** Of the client, as far as it is known. */
   readonly addressOf: (request: Request) => string | undefined
+  readonly log: Log | undefined
 }
 
 /** A router that a request came through; several vaults in one application do not meet. */

@@ -54,7 +54,7 @@ export function vaultRouter(options: VaultRouterOptions): RequestHandler {
       return undefined
     }
   }
-  const router = { identify, connectPath: service.connectPath, origin, addressOf }
+  const router = { identify, connectPath: service.connectPath, origin, addressOf, log: options.log }
 
   return (request, response, next) => {
     rememberRouter(options.vault, request, router)

@@ -218,7 +218,11 @@ describe('requireCredentials', () => {
     await expect.poll(async () => (await other('/files')).status).toBe(503)
     const answer = await other('/files')
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
-    expect(await answer.json()).toMatchObject({ errorCode: 'provider_unavailable' })
+    const body = (await answer.json()) as { errorId: string }
+    expect(body).toMatchObject({ errorCode: 'provider_unavailable', errorId: expect.any(String) })
+    // Under this id the log has what the answer does not tell.
+    const line = { errorId: body.errorId, route: 'requireCredentials', err: expect.objectContaining({ code: 'provider_unavailable' }) }
+    expect(dead.logLines).toContainEqual([expect.any(String), line])
   })
 
   it('without a router before it says what to do', async () => {

@@ -1,4 +1,4 @@
-import { isVaultError, type VaultError, type VaultErrorCode } from '@holdfast/vault-core'
+import { isVaultError, type Log, type VaultError, type VaultErrorCode } from '@holdfast/vault-core'
 import { HttpError } from './http-error.js'
 import { jsonReply, type Reply } from './reply.js'
 
@@ -47,6 +47,13 @@ export function errorReply(error: unknown, errorId: string): Reply {
     { title: titleOf(error), errorCode: error.code, errorId, reason, fields, missingScopes, grantedScopes, startUrl },
     { ...retryAfterHeader(retryAfterMs), ...(error.code === 'unauthenticated' && { 'www-authenticate': 'Bearer' }) },
   )
+}
+
+/** The same with an id of its own. Under it the log has what the operator has to know, and the answer does not tell. */
+export function loggedErrorReply(error: unknown, route: string, log: Log | undefined): Reply {
+  const errorId = crypto.randomUUID()
+  if (isOperatorsBusiness(error)) log?.error({ errorId, route, err: error }, 'A request to the vault failed.')
+  return errorReply(error, errorId)
 }
 
 /** What is said of it in public. */

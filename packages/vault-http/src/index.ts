@@ -1,7 +1,7 @@
 export { parseAllowedScopes } from './allowed-scopes.js'
 export { knownAddress } from './client-address.js'
 export { createVaultHandler, type VaultHandler } from './create-vault-handler.js'
-export { errorReply } from './error-reply.js'
+export { errorReply, loggedErrorReply } from './error-reply.js'
 export type { HandOut, HandOutDecision, HandOutOptions } from './hand-outs/hand-out-options.js'
 export type { VaultHandlerOptions } from './options.js'
 export type { ProxiedConnection, ProxiedMethod, ProxyOptions } from './proxy/proxy-options.js'

@@ -1,5 +1,5 @@
 import { isPreflight, type OriginList, preflightReply, withCors } from './cors.js'
-import { errorReply, isOperatorsBusiness } from './error-reply.js'
+import { loggedErrorReply } from './error-reply.js'
 import { loginOperations, loginRoutes } from './login/login-api.js'
 import { managementOperations } from './management/index.js'
 import { openApiOperation } from './openapi/openapi-operation.js'
@@ -132,13 +132,8 @@ function failed<Context>(
   request: VaultRequest,
   error: unknown,
 ): Reply {
-  const errorId = crypto.randomUUID()
-  if (!isOperatorsBusiness(error)) return errorReply(error, errorId)
   const route = `${method} ${path}`
-  if (request.signal.aborted && error === request.signal.reason) {
-    log?.debug({ route }, 'A client went away before it had its answer.')
-    return clientGone()
-  }
-  log?.error({ errorId, route, err: error }, 'A request to the vault failed.')
-  return errorReply(error, errorId)
+  if (!request.signal.aborted || error !== request.signal.reason) return loggedErrorReply(error, route, log)
+  log?.debug({ route }, 'A client went away before it had its answer.')
+  return clientGone()
 }
