@@ -248,7 +248,7 @@ describe('the API', () => {
     expect(await credentials(`userId=${ada}&status=quarantined`, service)).toEqual([])
     expect(await credentials(`userId=${ada}&connectionId=other`, service)).toEqual([])
     expect((await credentials('limit=1000', service)).length).toBeGreaterThan(2)
-    for (const query of ['status=dead', 'limit=0', 'userId=', 'unknown=1', 'cursor='])
+    for (const query of ['status=dead', 'limit=0', 'userId=', 'userId=a%00', 'connectionId=%00', 'unknown=1', 'cursor='])
       expect((await browser(`/v1/credentials?${query}`, { headers: { authorization: service } })).status, query).toBe(400)
   })
 

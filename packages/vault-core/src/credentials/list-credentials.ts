@@ -3,6 +3,7 @@ import { VaultError } from '../errors.js'
 import type { Clock } from '../runtime.js'
 import type { CredentialQuery, CredentialStore, Page } from '../storage/contract.js'
 import { assertPageLimit } from '../storage/rules/store-arguments.js'
+import { assertStoreKey } from '../storage/rules/store-key.js'
 import { findAccount, isConnected } from './accounts.js'
 import { credentialNotFound } from './credential-errors.js'
 import { parseSelector } from './credential-request.js'
@@ -44,6 +45,9 @@ export async function listCredentials(listing: Listing, query: ListCredentialsQu
   const { credentials, tenant, clock } = listing
   const { limit = 100, status, cursor, ...whose } = query
   assertPageLimit(limit)
+  // Not every database takes what can be no id, and one that does not would seem to have failed.
+  if (whose.userId !== undefined) assertStoreKey(whose.userId, 'userId')
+  if (whose.connectionId !== undefined) assertStoreKey(whose.connectionId, 'connectionId')
   const filters = status === undefined ? ANY : FILTERS[status]
   if (!filters) throw badQuery('status', 'must be `active`, `expiring`, `reauthorization_required` or `quarantined`')
   const nowMs = clock.now()

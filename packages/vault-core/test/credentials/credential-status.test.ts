@@ -181,6 +181,11 @@ describe('listing credentials', () => {
     ['cursor', { status: 'reauthorization_required', cursor: 'x' }],
     ['cursor', { status: 'reauthorization_required', cursor: '7.' }],
     ['limit', { limit: 0 }],
+    ['userId', { userId: 'al\0ice' }],
+    ['userId', { userId: '' }],
+    ['userId', { userId: 'x'.repeat(256) }],
+    ['connectionId', { connectionId: '\0' }],
+    ['connectionId', { connectionId: '\ud800' }],
   ])('refuses a wrong %s', async (field, query) => {
     const { vault } = await connected('alice')
     await expect(vault.listCredentials(query as ListCredentialsQuery)).rejects.toMatchObject({
