@@ -101,6 +101,20 @@ describe('by default', () => {
     expect(await client.flood(60, '/openapi.json', { from: SOMEBODY })).toEqual({ 200: 40, 429: 20 })
   })
 
+  it('callbacks are limited, and beginning to connect, for whoever is not signed in to the application', async () => {
+    const callback = '/connect/in-code/callback?code=c&state=s'
+    const stranger = start()
+    expect(await stranger.flood(CAPACITY + 20, callback, { from: SOMEBODY })).toEqual({ 400: CAPACITY, 429: 20 })
+    const { headers } = await stranger.ask(callback, { from: SOMEBODY })
+    expect([headers.get('content-type'), headers.get('retry-after'), headers.getSetCookie()]).toEqual(['text/html; charset=utf-8', '1', []])
+    expect(await start().flood(CAPACITY + 20, '/connect/in-code', { from: SOMEBODY })).toEqual({ 401: CAPACITY, 429: 20 })
+    const form = { method: 'POST', from: SOMEBODY, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'state=s' }
+    expect(await start().flood(CAPACITY + 20, '/connect/in-code/callback', form)).toEqual({ 303: CAPACITY, 429: 20 })
+    const signedIn = start({ identify: () => 'alice' })
+    expect(await signedIn.flood(CAPACITY + 20, callback, { from: SOMEBODY })).toEqual({ 400: CAPACITY + 20 })
+    expect(await signedIn.flood(CAPACITY + 20, '/connect/in-code', { from: SOMEBODY })).toEqual({ 303: CAPACITY + 20 })
+  })
+
   it('health checks are not', async () => {
     const client = start()
     await client.flood(CAPACITY + 1, JWKS, { from: SOMEBODY })
@@ -248,6 +262,20 @@ describe('a limiter of the host', () => {
       ['address:unknown', 'GET /v1/clients/{clientId}/.well-known/openid-configuration/jwks'],
     ])
     expect(asked.map(({ request }) => request.url)).toContain(`${PUBLIC_URL}/v1/roles/reader`)
+  })
+
+  it('is asked about what browsers do to connect', async () => {
+    const { rateLimit, asked } = listening()
+    const [stranger, alice] = [start({ rateLimit }), start({ rateLimit, identify: () => 'alice' })]
+    for (const client of [stranger, alice]) {
+      await client.ask('/connect/in-code', { from: SOMEBODY })
+      await client.ask('/connect/in-code', { from: SOMEBODY, method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } })
+      await client.ask('/connect/in-code/callback?state=s', { from: SOMEBODY })
+    }
+    const routes = ['GET /connect/{connectionId}', 'POST /connect/{connectionId}', 'GET /connect/{connectionId}/callback']
+    expect(asked.map(({ key, route }) => [key, route])).toEqual(
+      [`address:${SOMEBODY}`, 'user:alice'].flatMap((key) => routes.map((route) => [key, route])),
+    )
   })
 
   it('is not asked about health checks, nor about what no operation is', async () => {

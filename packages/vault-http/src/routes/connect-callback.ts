@@ -1,12 +1,14 @@
 import { authorizationResponseState, isVaultError, type VaultErrorCode } from '@holdfast/vault-core'
-import { statusOf } from '../error-reply.js'
+import { retryAfterHeader, statusOf } from '../error-reply.js'
+import { HttpError } from '../http-error.js'
 import { signInCallback } from '../login/finish-sign-in.js'
 import type { HandlerSettings } from '../options.js'
 import { messagePage } from '../pages.js'
-import { htmlReply, type Reply, seeOther } from '../reply.js'
+import { htmlReply, type Reply, seeOther, withHeaders } from '../reply.js'
 import type { Route, RouteCall } from '../router.js'
 import { flowCookies } from '../state-cookies.js'
 import { witnessed } from '../witnessed.js'
+import { countVisitor } from './count-visitor.js'
 
 const PATH = '/connect/{connectionId}/callback'
 const ROUTE = `GET ${PATH}`
@@ -26,6 +28,12 @@ async function complete<Context>(settings: HandlerSettings<Context>, call: Route
   const cookie = { state, secure: secureCookies }
   const cookies = state === '' ? [] : [flowCookies.clear(cookie)]
   const userId = await settings.identify(request, context)
+  try {
+    await countVisitor(settings, userId, call, ROUTE)
+  } catch (error) {
+    if (error instanceof HttpError) return tooMany(error)
+    throw error
+  }
   const signIn = settings.login && signInCallback(settings, settings.login, request, state)
   try {
     const done = await vault.authorization.complete({
@@ -42,6 +50,12 @@ async function complete<Context>(settings: HandlerSettings<Context>, call: Route
   } catch (error) {
     return signIn?.fail(error, cookies) ?? explain(settings, error, cookies)
   }
+}
+
+/** The flow and its cookie stay: the page can be loaded again. */
+function tooMany({ status, retryAfterMs }: HttpError): Reply {
+  const page = messagePage('Not connected yet', 'There were too many attempts. Wait a little, then load this page again.')
+  return withHeaders(htmlReply(status, page), retryAfterHeader(retryAfterMs))
 }
 
 /** What a person reads, by code. Nothing of the provider's own words, nothing secret. */

@@ -4,6 +4,8 @@ import { seeOther } from '../reply.js'
 import { readBodyText } from '../request-bytes.js'
 import type { Route } from '../router.js'
 
+const PATH = '/connect/{connectionId}/callback'
+
 /** What an answer to a code flow is made of. A token that came besides must not stand in a URL. */
 const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error', 'response']
 
@@ -14,11 +16,13 @@ const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error', 'response']
  *
  * @see {@link https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html OAuth 2.0 Form Post Response Mode}
  */
-export function connectFormPostRoute<Context>({ origin }: HandlerSettings<Context>): Route<Context> {
+export function connectFormPostRoute<Context>({ origin, rateLimits }: HandlerSettings<Context>): Route<Context> {
   return {
     method: 'POST',
-    path: '/connect/{connectionId}/callback',
-    handle: async ({ request, url }) => {
+    path: PATH,
+    handle: async (call) => {
+      await rateLimits.stranger(call, `POST ${PATH}`)
+      const { request, url } = call
       if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers.get('content-type') ?? ''))
         throw new HttpError('unsupported_media_type', 'The answer of a provider must be posted as application/x-www-form-urlencoded.')
       const target = new URL(`${origin}${url.pathname}`)

@@ -17,6 +17,7 @@ import { requireSameOrigin } from '../same-origin.js'
 import { flowCookies } from '../state-cookies.js'
 import type { VaultRequest } from '../vault-request.js'
 import { type ConnectQuery, readConnectQuery } from './connect-query.js'
+import { countVisitor } from './count-visitor.js'
 
 const PATH = '/connect/{connectionId}'
 
@@ -44,6 +45,7 @@ async function start<Context>(settings: HandlerSettings<Context>, call: RouteCal
   const { request, url, params, context } = call
   const { connectionId = '' } = params
   const userId = await settings.identify(request, context)
+  await countVisitor(settings, userId, call, `${request.method === 'POST' ? 'POST' : 'GET'} ${PATH}`)
   if (userId === undefined) return signInFirst(request)
   const { name } = await vault.connections.get(connectionId)
   const returnTo = readReturnTo(settings, url)

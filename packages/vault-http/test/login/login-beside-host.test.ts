@@ -87,7 +87,11 @@ describe('rate limits', () => {
     const script = (of: LoginBrowser, method: string, path: string): Promise<Response> =>
       of.script(APP_URL, method, path, method === 'PATCH' ? { body: {} } : {})
     const stranger = 'address:203.0.113.9'
-    expect(await keysOf(() => here.signIn(browser))).toEqual([`${stranger} POST /api/authentication`, `${stranger} GET /login`])
+    expect(await keysOf(() => here.signIn(browser))).toEqual([
+      `${stranger} POST /api/authentication`,
+      `${stranger} GET /login`,
+      `${stranger} GET /connect/{connectionId}/callback`,
+    ])
     expect(await keysOf(() => script(browser, 'PATCH', '/api/session'))).toEqual([])
     expect(await keysOf(() => script(browser, 'GET', '/api/session/profile'))).toEqual([
       expect.stringMatching(/^user:usr_\S+ GET \/api\/session\/profile$/),
