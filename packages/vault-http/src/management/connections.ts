@@ -3,6 +3,7 @@ import { emptyReply, jsonReply } from '../reply.js'
 import { collectionAnswer, collectionReply, pageQuery } from './paging.js'
 import { assertAgreesWithPath } from './path-agreement.js'
 import { assertPublicEndpoints } from './public-endpoint.js'
+import { requireRightToTargets } from './token-targets.js'
 import {
   CONNECTION_NAMES,
   connectionAnswer,
@@ -34,7 +35,8 @@ export const connectionOperations: readonly AnyOperation[] = [
     method: 'POST',
     path: '/v1/connections',
     tag: 'Connections',
-    summary: 'Stores a new connection. Its client secret is sealed, and never shown again.',
+    summary:
+      'Stores a new connection. Its client secret is sealed, and never shown again. Where there are credentials of one of this id that was deleted, it takes every right to them.',
     access: { kind: 'permission', action: 'CREATE', resource: 'Vault:Connections' },
     changes: 'Vault:Connections/{connectionId}',
     body: connectionBody,
@@ -42,10 +44,13 @@ export const connectionOperations: readonly AnyOperation[] = [
       201: { description: 'The connection.', schema: connectionAnswer },
       409: { description: 'There is a connection of this id.' },
     },
-    handle: async ({ settings: { vault, origin }, body }) => {
+    handle: async (call) => {
+      const { vault, origin } = call.settings
+      const { body } = call
       const { connectionId } = body
       const input = { ...toConnectionInput(body), ...(connectionId !== undefined && { connectionId }) }
       assertPublicEndpoints(input, origin)
+      if (connectionId !== undefined) await withWireNames(CONNECTION_NAMES, () => requireRightToTargets(call, connectionId, input))
       return jsonReply(201, toWireConnection(await withWireNames(CONNECTION_NAMES, () => vault.connections.create(input))))
     },
   }),
@@ -65,7 +70,8 @@ export const connectionOperations: readonly AnyOperation[] = [
     method: 'PUT',
     path: '/v1/connections/{connectionId}',
     tag: 'Connections',
-    summary: 'Replaces a stored connection. Settings that have no name here stay, and so does a secret that is left out.',
+    summary:
+      'Replaces a stored connection. Settings that have no name here stay, and so does a secret that is left out. To send tokens of users who are connected to new places takes every right to their credentials.',
     access: { kind: 'permission', action: 'UPDATE', resource: 'Vault:Connections/{connectionId}' },
     body: connectionBody,
     answers: {
@@ -73,10 +79,15 @@ export const connectionOperations: readonly AnyOperation[] = [
       404: { description: 'There is no such connection.' },
       409: { description: 'The connection stands in the code of the application.' },
     },
-    handle: async ({ settings: { vault, origin }, params: { connectionId = '' }, body }) => {
+    handle: async (call) => {
+      const { vault, origin } = call.settings
+      const { connectionId = '' } = call.params
+      const { body } = call
       assertAgreesWithPath('connectionId', body.connectionId, connectionId)
       const changes = toConnectionChanges(body)
       assertPublicEndpoints(changes, origin)
+      const before = await vault.connections.describe(connectionId)
+      if (before.source === 'store') await requireRightToTargets(call, connectionId, changes, before)
       return jsonReply(200, toWireConnection(await withWireNames(CONNECTION_NAMES, () => vault.connections.update(connectionId, changes))))
     },
   }),

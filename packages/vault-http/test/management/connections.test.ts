@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type ManagementWorld, managementWorld, PUBLIC_URL } from './fixtures/management-world.js'
+import { type Grant, type ManagementWorld, managementWorld, PUBLIC_URL } from './fixtures/management-world.js'
 
 let world: ManagementWorld
 beforeAll(async () => {
@@ -155,6 +155,54 @@ describe('a connection over HTTP', () => {
     }
     const { body } = await put(oauth)
     expect([body.data.apiOrigins, body.data.apiTokenHeader]).toEqual([undefined, undefined])
+  })
+
+  describe('whose users are connected', () => {
+    const real = { ...oauth, issuerUrl: 'https://provider.example', data: { apiOrigins: ['https://api.example'] } }
+    const connected = async (connectionId: string, ...more: Grant[]) => {
+      await world.call('POST', '/v1/connections', { body: { ...real, connectionId, clientSecret: 'canary-secret' } })
+      await world.vault.importCredential({ connectionId, userId: 'ann', refreshToken: 'canary-refresh', accessToken: 'canary-access' })
+      const { token } = await world.client([
+        ['Vault:Editor', `Vault:Connections/${connectionId}`],
+        ['Vault:Editor', 'Vault:Connections'],
+        ...more,
+      ])
+      return { token, change: (body: object) => world.call('PUT', `/v1/connections/${connectionId}`, { as: token, body }) }
+    }
+    const refused = { status: 403, body: { errorCode: 'permission_denied' } }
+
+    it.each<[string, object]>([
+      ['token endpoint', { tokenUrl: 'https://thief.example/token' }],
+      ['issuer', { issuerUrl: 'https://thief.example' }],
+      ['userinfo endpoint', { data: { ...real.data, oidcUserEndpointUrl: 'https://thief.example/me' } }],
+      ['API', { data: { apiOrigins: ['https://thief.example', 'https://api.example'] } }],
+      ['revocation endpoint', { revocation: { url: 'https://thief.example/revoke' } }],
+    ])('sends their tokens to no other %s for whoever may only change it, whatever secret he makes up', async (what, changes) => {
+      const connectionId = `connected-${what.replace(' ', '-')}`
+      const { change } = await connected(connectionId)
+      for (const body of [
+        { ...real, ...changes, clientSecret: 'made-up' },
+        { ...real, ...changes, clientSecret: 'canary-secret' },
+      ])
+        expect(await change(body)).toMatchObject(refused)
+      expect(await world.call('GET', `/v1/connections/${connectionId}`)).toMatchObject({ body: { ...real, tokenUrl: real.tokenUrl } })
+      expect((await change({ ...real, data: { ...real.data, name: 'Renamed' }, clientSecret: 'rotated' })).status).toBe(200)
+      expect((await change({ ...real, data: { apiOrigins: [] } })).status).toBe(200)
+    })
+
+    it('sends them there for whoever has every right to their credentials', async () => {
+      const { change } = await connected('moved', ['Vault:Admin', 'Vault:Connections/moved/Users/*/Credentials'])
+      expect((await change({ ...real, tokenUrl: 'https://moved.example/token', clientSecret: 'canary-secret' })).status).toBe(200)
+    })
+
+    it('is not made anew under its id by whoever may only make connections', async () => {
+      const { token } = await connected('again')
+      await world.call('DELETE', '/v1/connections/again', { as: token })
+      const anew = { ...oauth, connectionId: 'again', tokenUrl: 'https://thief.example/token' }
+      expect(await world.call('POST', '/v1/connections', { as: token, body: anew })).toMatchObject(refused)
+      expect((await world.call('POST', '/v1/connections', { as: token, body: { ...anew, connectionId: 'another' } })).status).toBe(201)
+      expect((await world.call('POST', '/v1/connections', { body: { ...real, connectionId: 'again' } })).status).toBe(201)
+    })
   })
 
   it('is deleted once', async () => {

@@ -1,0 +1,29 @@
+import type { ConnectionChanges, ConnectionInfo } from '@holdfast/vault-core'
+import { type Asking, requireRight } from './caller-rights.js'
+
+/** Where a connection sends the tokens of its users. */
+type Targets = Pick<ConnectionChanges, 'issuer' | 'tokenEndpoint' | 'userinfoEndpoint' | 'revocation' | 'apiOrigins'>
+
+/**
+ * Lets tokens of users who are connected be sent to new places by whoever has every right to them, and by nobody else. That the client secret is
+ * given again does not do: anybody can make one up, and refresh tokens would be sent along with it.
+ *
+ * @param before - The connection as it is. Undefined when there is none: credentials of one that was deleted stay.
+ * @throws {VaultError} `permission_denied`.
+ */
+export async function requireRightToTargets<Context>(
+  { settings, caller }: Pick<Asking<Context>, 'settings' | 'caller'>,
+  connectionId: string,
+  next: Targets,
+  before?: ConnectionInfo,
+): Promise<void> {
+  const known = before ? targetsOf(before) : []
+  if (targetsOf(next).every((target) => known.includes(target))) return
+  const { items } = await settings.vault.listCredentials({ connectionId, limit: 1 })
+  if (items.length === 0) return
+  await requireRight({ settings, caller, params: { connectionId } }, '*', 'Vault:Connections/{connectionId}/Users/*/Credentials')
+}
+
+function targetsOf({ issuer, tokenEndpoint, userinfoEndpoint, revocation, apiOrigins = [] }: Targets): readonly string[] {
+  return [issuer, tokenEndpoint, userinfoEndpoint, revocation?.url, ...apiOrigins].filter((target) => target !== undefined)
+}
