@@ -22,7 +22,8 @@ export async function readJsonBody(request: VaultRequest): Promise<unknown> {
 }
 
 function isJson(type: string): boolean {
-  return /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*;?\s*$/i.test(type)
+  // No two runs of spaces meet: a long one would be divided between them in every way.
+  return /^application\/json\s*(?:;\s*(?:charset="?utf-8"?\s*(?:;\s*)?)?)?$/i.test(type)
 }
 
 function notJson(): HttpError {

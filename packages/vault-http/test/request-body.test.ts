@@ -91,6 +91,16 @@ describe('a JSON body', () => {
     await expect(readJsonBody(requestOf('{"a":1}', { 'content-type': type }))).rejects.toMatchObject(UNSUPPORTED)
   })
 
+  it.each(['', ';', '; charset=utf-8'])(
+    'may not come with a type that takes long to read, after "application/json%s"',
+    async (beginning) => {
+      const type = `application/json${beginning}${' '.repeat(100_000)}x`
+      const beganMs = performance.now()
+      await expect(readJsonBody(requestOf('{"a":1}', { 'content-type': type }))).rejects.toMatchObject(UNSUPPORTED)
+      expect(performance.now() - beganMs).toBeLessThan(1_000)
+    },
+  )
+
   it('may not come without a type', async () => {
     await expect(readJsonBody(requestOf('{"a":1}', {}))).rejects.toMatchObject(UNSUPPORTED)
   })

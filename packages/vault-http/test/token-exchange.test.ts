@@ -184,6 +184,13 @@ describe('a request that is wrong in itself', () => {
     expect(await world.send(body, { headers })).toMatchObject({ status: 400, body: { error: 'invalid_request', errorCode } })
   })
 
+  it.each(['', ';', '; charset=utf-8'])('a type that takes long to read is none, after the right one and "%s"', async (beginning) => {
+    const type = `application/x-www-form-urlencoded${beginning}${' '.repeat(100_000)}x`
+    const beganMs = performance.now()
+    expect(await world.send('x', { headers: { 'content-type': type } })).toMatchObject({ body: { errorCode: 'unsupported_media_type' } })
+    expect(performance.now() - beganMs).toBeLessThan(1_000)
+  })
+
   it.each(['files.read\tfiles.write', 'files.read\nx', 'files."read"', 'files\\read', 'läsen', '\u0000'])(
     'the scope %j is invalid_scope',
     async (scope) => {

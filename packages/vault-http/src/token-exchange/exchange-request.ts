@@ -61,7 +61,8 @@ async function readForm(request: VaultRequest): Promise<Form> {
 }
 
 function isForm(type: string): boolean {
-  return /^application\/x-www-form-urlencoded(?:\s*;\s*charset="?utf-8"?)?\s*;?\s*$/i.test(type)
+  // No two runs of spaces meet: a long one would be divided between them in every way.
+  return /^application\/x-www-form-urlencoded\s*(?:;\s*(?:charset="?utf-8"?\s*(?:;\s*)?)?)?$/i.test(type)
 }
 
 function required(form: Form, name: string): string {
