@@ -28,6 +28,8 @@ describe('a redirect', () => {
     'https://app.example.com/x/../account',
     'http://localhost:3000',
     'http://localhost:3000/any/page%2Fwith%20signs',
+    'https://app.example.com/account/files/reports%2Fq1.pdf',
+    'https://app.example.com/account/100%25',
   ])('to %s is allowed', (url) => {
     expect(application && allowsRedirect(application, url)?.href).toBe(new URL(url).href)
   })
@@ -49,6 +51,12 @@ describe('a redirect', () => {
     'https://app.example.com/account%2f..%2fadmin',
     'https://app.example.com/account/%5cadmin',
     'https://app.example.com/account/%252e%252e/admin',
+    'https://app.example.com/account/%25252e%25252e/admin',
+    'https://app.example.com/account/x%2f..%2f..%2fadmin',
+    'https://app.example.com/account%2fadmin',
+    'https://app.example.com/account/%2f%2fevil.example',
+    'https://app.example.com/account/a%255cb',
+    `https://app.example.com/account/%${'25'.repeat(20)}2fadmin`,
     'https://app.example.com/account/%00',
     'https://app.example.com/account/%0d%0aset-cookie:x=y',
     'http://app.example.com/account',

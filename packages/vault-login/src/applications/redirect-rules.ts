@@ -43,7 +43,25 @@ function isPlainText(text: string): boolean {
 
 function isUnder(pathname: string, prefix: string): boolean {
   if (prefix === '/') return true
-  // Encoded slashes, backslashes, dots and control characters: some server behind may decode them once more, and leave the prefix.
-  if (/%(?:2f|5c|2e|25|[01][0-9a-f]|7f)/i.test(pathname)) return false
+  if (mayLeadElsewhere(pathname)) return false
   return pathname === prefix || pathname.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`)
+}
+
+/** More often than this no honest path is encoded. */
+const MAX_DECODINGS = 5
+
+/**
+ * Some server behind may decode a path once more than it should, and leave the prefix if backslashes, control characters, dot segments or double
+ * slashes come of it. A slash, a dot or a percent sign in a name does no harm.
+ */
+function mayLeadElsewhere(pathname: string): boolean {
+  let path = pathname
+  for (let decodings = 0; decodings < MAX_DECODINGS; decodings += 1) {
+    if (/%(?:5c|[01][0-9a-f]|7f)/i.test(path)) return true
+    const decoded = path.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    if (decoded === path) return false
+    if (/\/\.{1,2}(?:\/|$)/.test(decoded) || decoded.split('//').length > path.split('//').length) return true
+    path = decoded
+  }
+  return true
 }
