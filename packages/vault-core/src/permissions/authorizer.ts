@@ -35,6 +35,7 @@ export interface Authorizer {
   roleOf(roleId: string): Role | undefined
   /** Active records. */
   records(): Iterable<AccessRecord>
+  groups(): Iterable<Group>
 }
 
 /** An active record, and whom it is about. */
@@ -118,6 +119,9 @@ export function createAuthorizer({ log = silentLog }: { readonly log?: Log } = {
     roleOf,
     *records() {
       for (const [, { record }] of records.entries()) yield record
+    },
+    *groups() {
+      for (const [, group] of groups.entries()) yield group
     },
   }
 }

@@ -1,5 +1,5 @@
 import { VaultError } from '../errors.js'
-import type { AccessRecord, AccessStatement, NewAccessRecord } from './access-record.js'
+import type { AccessRecord, AccessStatement, NewAccessRecord, SubjectReference } from './access-record.js'
 import { parseAction } from './action.js'
 import type { Authorizer } from './authorizer.js'
 import { partiesOf } from './holding.js'
@@ -62,6 +62,24 @@ export function* givenByMembership(authorizer: Authorizer, groupId: string): Ite
       for (const roleId of statement.roles) yield* givenByRole(authorizer.roleOf(roleId)?.permissions ?? [], statement)
     }
   }
+}
+
+/** What the admins of records and groups may do with these, as far as `by` is none of them. */
+export function* givenByAdministration(authorizer: Authorizer, subject: string, by: string): Iterable<Given> {
+  for (const { recordId, admins } of authorizer.records()) {
+    if (isAdmin(subject, admins) && !isAdmin(by, admins)) yield* administering(`Vault:AccessRecords/${encodeURIComponent(recordId)}`)
+  }
+  for (const { groupId, admins } of authorizer.groups()) {
+    if (isAdmin(subject, admins) && !isAdmin(by, admins)) yield* administering(`Vault:Groups/${groupId}`)
+  }
+}
+
+function isAdmin(subject: string, admins: readonly SubjectReference[] = []): boolean {
+  return admins.some((admin) => subjectOf(admin) === subject)
+}
+
+function* administering(resourceUri: string): Iterable<Given> {
+  for (const action of ['READ', 'UPDATE']) yield { permission: { action, allow: true, grant: false, delegate: false }, resourceUri }
 }
 
 function* givenByRole(permissions: readonly RolePermission[], { resources }: AccessStatement): Iterable<Given> {

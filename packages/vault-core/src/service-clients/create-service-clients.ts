@@ -6,7 +6,7 @@ import { VaultError } from '../errors.js'
 import { parseActor } from '../events/actor.js'
 import type { EventRecorder } from '../events/event-recorder.js'
 import { type Log, silentLog } from '../log.js'
-import { assertMayGive } from '../permissions/giving.js'
+import { assertMayGive, givenByAdministration } from '../permissions/giving.js'
 import type { CachedPermissions } from '../permissions/permissions.js'
 import { generateEd25519KeyPair, type Runtime } from '../runtime.js'
 import type { DocumentStore } from '../storage/contract.js'
@@ -102,6 +102,7 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
     if (by === undefined || by === clientId) return
     const authorizer = await permissions.fresh()
     assertMayGive(authorizer, by, authorizer.holdingsOf(clientId))
+    assertMayGive(authorizer, by, givenByAdministration(authorizer, clientId, by))
     const { options: given } = await collection.get(clientId)
     if (given.grantUserPermissionsAccess) assertMayGive(authorizer, by, [READ_PERMISSIONS_OF_ALL])
   }

@@ -133,6 +133,33 @@ describe('an access key over HTTP', () => {
     expect(Object.keys(refused.body.fields)).toEqual([field])
   })
 
+  it('is made for the admin of a record or of a group only by whoever may change that, too', async () => {
+    const clientId = await newClient()
+    const statements = [{ roles: ['Vault:Viewer'], resources: [{ resourceUri: 'documents' }] }]
+    const path = `/v1/clients/${clientId}/access-keys`
+    const keyMaker = await world.client([['Vault:Editor', 'Vault:ServiceClients']])
+    const requestKey = async (as = keyMaker.token): Promise<number> => (await world.call('POST', path, { as })).status
+    expect(await requestKey()).toBe(201)
+
+    const record = { recordId: 'a:b|~', name: 'Of others', users: [{ userId: 'bob' }], admins: [{ userId: clientId }], statements }
+    expect((await world.call('POST', '/v1/records', { body: record })).status).toBe(201)
+    expect(await world.call('POST', path, { as: keyMaker.token })).toMatchObject({ status: 403, body: { reason: 'grant_missing' } })
+    const both = await world.client([
+      ['Vault:Editor', 'Vault:ServiceClients'],
+      ['Vault:Granter', 'Vault:AccessRecords'],
+    ])
+    expect(await requestKey(both.token)).toBe(201)
+    await world.call('DELETE', '/v1/records/a%3Ab%7C~')
+    expect(await requestKey()).toBe(201)
+
+    const admins = [{ userId: `Authress:ServiceClients/${clientId}` }]
+    const { body: group } = await world.call('POST', '/v1/groups', { body: { name: 'Others', users: [{ userId: 'bob' }], admins } })
+    expect(await requestKey()).toBe(403)
+    expect(await requestKey(both.token)).toBe(403)
+    await world.call('PUT', `/v1/groups/${group.groupId}`, { body: { ...group, admins: [...admins, { userId: keyMaker.clientId }] } })
+    expect(await requestKey()).toBe(201)
+  })
+
   it('is one of five at most', async () => {
     const clientId = await newClient()
     for (let made = 0; made < 5; made += 1) expect((await world.call('POST', `/v1/clients/${clientId}/access-keys`)).status).toBe(201)
