@@ -1,3 +1,4 @@
+import type { Connection } from '@holdfast/vault-core'
 import type { AuthenticationRequest, Session } from '@holdfast/vault-login'
 import type { HandlerSettings } from '../options.js'
 import { PROVIDER_FORM_TARGETS } from '../pages.js'
@@ -128,11 +129,16 @@ async function continueSession<Context>(
 async function choose<Context>({ vault }: HandlerSettings<Context>, own: LoginSettings, opened: Opened): Promise<Reply> {
   const html = choicePage({
     applicationName: opened.target.application.name,
-    connections: await vault.connections.list(),
+    connections: (await vault.connections.list()).filter(canSignIn),
     request: opened.sealed,
     back: wayBack(own, opened, 'authorization_denied'),
   })
   return htmlReply(200, html, [], PROVIDER_FORM_TARGETS)
+}
+
+/** Not with the credential of a connection itself, and not where only devices begin. */
+function canSignIn({ grant, issuer, endpoints }: Connection): boolean {
+  return grant === undefined && (issuer !== undefined || endpoints.authorization !== undefined)
 }
 
 async function confirmLink<Context>({ vault }: HandlerSettings<Context>, own: LoginSettings, opened: Opened): Promise<Reply> {

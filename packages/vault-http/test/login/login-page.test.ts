@@ -41,6 +41,26 @@ describe('the page that lists the connections', () => {
     expect([chosen.status, new URL(chosen.headers.get('location') ?? '').origin]).toEqual([303, world.otherProvider.issuer])
   })
 
+  it('names none with which nobody can sign in: those that have a credential of their own, or connect devices alone', async () => {
+    const machines = await loginWorld()
+    const tokenEndpoint = 'https://machines.example/token'
+    const { connections } = machines.vault
+    await connections.create({
+      name: 'Nightly job',
+      tokenEndpoint,
+      clientId: 'c',
+      clientSecret: 's',
+      grant: { type: 'client_credentials' },
+    })
+    await connections.create({ name: 'API key', clientId: 'c', clientSecret: 's', grant: { type: 'api_key' } })
+    await connections.create({ name: 'Television', tokenEndpoint, deviceAuthorizationEndpoint: `${tokenEndpoint}/device`, clientId: 'c' })
+    await connections.create({ name: 'By issuer', issuer: machines.provider.issuer, clientId: 'c' })
+    const browser = machines.browser()
+    const { html } = await open(browser, await machines.authenticate(browser, NO_CONNECTION))
+    expect([...html.matchAll(/Continue with ([^<]+)</g)].map(([, name]) => name)).toEqual(['Driftbox', 'Kelp &#38; Co', 'By issuer'])
+    await machines.close()
+  })
+
   it('leads to a sign-in with that connection, as if the application had named it', async () => {
     const browser = world.browser()
     const asked = await world.authenticate(browser, NO_CONNECTION)
