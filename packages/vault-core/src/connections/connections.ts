@@ -30,8 +30,9 @@ export interface Connections extends ConnectionRegistry {
   /** Stores a connection, or replaces it. @throws {VaultError} `invalid_request`, naming each bad field; `conflict` when a connection in code has the id. */
   put(input: ConnectionInput): Promise<void>
   /**
-   * Changes fields of a stored connection; undefined takes one away. The client secret stays unless it is mentioned, and must be given again
-   * when the endpoints that it is sent to change: so nobody who cannot read it can send it elsewhere.
+   * Changes fields of a stored connection; undefined takes one away. Client secret and private key stay unless they are mentioned, and must be given
+   * again when the endpoints that they serve change, or when the secret would be handed out by another `grant`: so nobody who cannot read them can
+   * send them, or what they sign, elsewhere.
    *
    * @throws {VaultError} `connection_not_found`; `invalid_request`, naming each bad field; `conflict` with reason `in_code`.
    */

@@ -70,12 +70,32 @@ describe('a connection that is administered', () => {
     ['a revocation endpoint', { revocationEndpoint: 'https://thief.example/revoke' }],
     ['users’ tokens to another userinfo endpoint', { userinfoEndpoint: 'https://thief.example/me' }],
     ['users’ tokens to another API', { apiOrigins: ['https://thief.example'] }],
+    ['an endpoint for devices', { deviceAuthorizationEndpoint: 'https://thief.example/device' }],
+    ['an endpoint for pushed requests', { pushedAuthorizationRequestEndpoint: 'https://thief.example/par' }],
+    ['another place to refresh at', { refreshRequest: { endpoint: 'https://thief.example/refresh' } }],
+    ['a place that makes tokens last', { longLivedRequest: { endpoint: 'https://thief.example/exchange' } }],
+    ['whoever is handed the connection’s own credential', { grant: { type: 'api_key' } }],
+    ['the same, beside the client id', { grant: { type: 'basic' } }],
   ])('does not send its secret to %s unless it is given again', async (_what, changes) => {
     const { connections } = vaultWorld().vault()
     await connections.create(github)
     await expect(connections.update('github', changes)).rejects.toMatchObject(invalid('clientSecret'))
     await connections.update('github', { ...changes, clientSecret: 'canary-given-again' })
     expect((await connections.get('github')).clientSecret?.reveal()).toBe('canary-given-again')
+  })
+
+  it('does not sign for another endpoint unless its private key is given again', async () => {
+    const { connections } = vaultWorld().vault()
+    const { clientSecret: _clientSecret, ...withoutSecret } = github
+    const { privateKey } = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']).then(async (pair) => ({
+      privateKey: JSON.stringify(await crypto.subtle.exportKey('jwk', pair.privateKey)),
+    }))
+    const grant = { type: 'jwt_bearer', audience: 'https://github.example/token' } as const
+    await connections.create({ ...withoutSecret, privateKey, grant })
+    const changes = { tokenEndpoint: 'https://thief.example/token' }
+    await expect(connections.update('github', changes)).rejects.toMatchObject(invalid('privateKey'))
+    expect(await connections.update('github', { name: 'Hub' })).toMatchObject({ hasPrivateKey: true })
+    expect(await connections.update('github', { ...changes, privateKey })).toMatchObject(changes)
   })
 
   it('may be left with fewer places for tokens by whoever does not know the secret', async () => {
