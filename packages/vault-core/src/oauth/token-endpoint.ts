@@ -101,11 +101,23 @@ async function startFetch(fetch: Runtime['fetch'], url: string, init: RequestIni
   return fetch(url, init)
 }
 
-const SECRET_PARAMETERS = ['refresh_token', 'code', 'code_verifier', 'client_assertion', 'client_secret', 'token', 'subject_token']
+const SECRET_PARAMETERS = [
+  'refresh_token',
+  'code',
+  'code_verifier',
+  'client_assertion',
+  'client_secret',
+  'token',
+  'subject_token',
+  'assertion',
+  'device_code',
+]
 
 /** What was sent and may not be repeated, should the answer quote it: as it is, and as it was encoded. */
-function secretsIn({ body, headers }: TokenRequestInit, { clientSecret }: Connection): readonly string[] {
-  const sent = SECRET_PARAMETERS.map((name) => body.get(name) ?? '')
+function secretsIn({ body, headers }: TokenRequestInit, { clientSecret, quirks }: Connection): readonly string[] {
+  const { refreshRequest, longLivedRequest } = quirks
+  const names = [...SECRET_PARAMETERS, refreshRequest?.tokenParameter, longLivedRequest?.tokenParameter]
+  const sent = names.map((name) => (name && body.get(name)) ?? '')
   if (clientSecret) sent.push(clientSecret.reveal())
   return [...sent, ...sent.map(formEncode), headers.authorization?.replace(/^Basic /, '') ?? '']
 }

@@ -133,6 +133,16 @@ describe('a flow on another device', () => {
     expect(await vault.authorization.pollDevice({ handle })).toMatchObject({ status: 'connected' })
   })
 
+  it('is not quoted, whatever the provider says of it', async () => {
+    const { open, answers, logLines } = faultyDeviceWorld()
+    const vault = open()
+    const { handle } = await vault.authorization.startDevice(ALICE)
+    answers.push(refusal('unknown canary-device-code'))
+    const refused = await vault.authorization.pollDevice({ handle }).catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: 'authorization_response_invalid', facts: { reason: 'unknown_error' } })
+    expect(`${refused}${JSON.stringify([refused, logLines])}`).not.toContain('canary-device-code')
+  })
+
   it('is over when its time is, whoever asks', async () => {
     const { open, asked, clock, store } = faultyDeviceWorld()
     const vault = open()

@@ -262,6 +262,23 @@ describe('whatever the provider sends', () => {
     )
   })
 
+  it('a token that goes by a name of the provider’s own is not quoted', async () => {
+    const connection = explicitConnection({ refreshRequest: { grantType: 'exchange', tokenParameter: 'exchange_token' } })
+    const { fetch } = faultyTokenEndpoint(({ form }) => jsonAnswer(400, { error: `no ${form.get('exchange_token')}` }))
+    expect(await refreshThrough(fetch, { connection })).toMatchObject({ kind: 'refused', error: 'unknown_error' })
+  })
+
+  it('the assertion of a service account is not quoted', async () => {
+    const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+    const connection = explicitConnection({
+      clientSecret: undefined,
+      privateKey: JSON.stringify(await crypto.subtle.exportKey('jwk', privateKey)),
+      grant: { type: 'jwt_bearer' },
+    })
+    const { fetch } = faultyTokenEndpoint(({ form }) => jsonAnswer(400, { error: `bad ${form.get('assertion')?.slice(-50)}` }))
+    expect(await refreshThrough(fetch, { connection })).toMatchObject({ kind: 'refused', error: 'unknown_error' })
+  })
+
   it('random bytes are an outcome', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2_000 }), async (bytes) => {
