@@ -66,6 +66,35 @@ describe('an instrumentation', () => {
     ])
   })
 
+  it('is told of no query, as some providers want the token there', async () => {
+    const seen = recording()
+    const own = { method: 'GET', tokenParameter: 'access_token', token: 'access_token' } as const
+    const renewing = {
+      tokenEndpoint: 'https://provider.example/token?version=2',
+      clientAuthentication: 'client_secret_post',
+      longLivedRequest: { ...own, endpoint: 'https://provider.example/exchange' },
+      refreshRequest: { ...own, endpoint: 'https://provider.example/renew' },
+    } as const
+    const world = vaultWorld(renewing)
+    const urls: string[] = []
+    const vault = world.vault({
+      instrumentation: seen.instrumentation,
+      fetch: async (input) => {
+        urls.push(String(input))
+        return json(200, { access_token: `canary-access-${urls.length}`, token_type: 'Bearer', expires_in: 3600 })
+      },
+    })
+    await world.connect(vault)
+    await vault.getCredentials(ALICE, { forceRefresh: true })
+    expect(urls.filter((url) => url.includes('canary-access'))).toHaveLength(2)
+    expect(JSON.stringify(seen.ended)).not.toContain('canary')
+    expect(seen.of('request').map(({ work }) => work)).toMatchObject([
+      { url: 'https://provider.example/token' },
+      { url: 'https://provider.example/exchange' },
+      { url: 'https://provider.example/renew' },
+    ])
+  })
+
   it('is told where each token came from', async () => {
     const { vault, world, seen } = await connected()
     const sources = (): unknown => seen.of('get_credentials').map(({ source, isOpened }) => [source, isOpened])

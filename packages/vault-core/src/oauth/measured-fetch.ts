@@ -11,7 +11,9 @@ export function measuredFetch(
 ): typeof globalThis.fetch {
   if (measure === measureNothing) return fetch
   return (input, init) => {
-    const url = input instanceof Request ? input.url : String(input)
+    const sentTo = input instanceof Request ? input.url : String(input)
+    // Some providers want the token in the query. That of an API is the caller's own.
+    const url = purpose === 'api' ? sentTo : sentTo.replace(/[?#].*$/s, '')
     return measure({ name: 'request', purpose, method: init?.method ?? 'GET', url, connectionId }, async (note) => {
       try {
         const response = await fetch(input, init)
