@@ -99,6 +99,8 @@ export function createDisconnectRow(parts: DisconnectParts): DisconnectRow {
             scope: null,
             subject: null,
             sealedLabel: null,
+            sealedProperties: null,
+            sealedDpopKey: null,
             reason: null,
             retryAtMs: null,
           }),
