@@ -2,7 +2,7 @@ import { VaultError } from '../errors.js'
 import type { JsonObject } from '../model/provider-hooks.js'
 import { withDeadline } from './deadline.js'
 import { parseJsonObject } from './parse-json-object.js'
-import { readBody } from './read-body.js'
+import { discardBody, readBody } from './read-body.js'
 import { sendTokenRequest, type TokenRequest } from './token-endpoint.js'
 import type { TokenEndpointOutcome } from './token-response.js'
 
@@ -33,7 +33,11 @@ export async function requestJson(
         return response
       },
     })
-    if (outcome.kind !== 'answered' || !answer) throw refused(connectionId, what, outcome)
+    if (outcome.kind !== 'answered' || !answer) {
+      // A body that was read twice ends when both have.
+      if (answer) discardBody(answer)
+      throw refused(connectionId, what, outcome)
+    }
     const body = await readBody(answer, signal)
     return (body.kind === 'complete' ? parseJsonObject(body.text) : undefined) ?? {}
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ConnectionInput } from '../../src/index.js'
+import { settle } from '../fixtures/manual-clock.js'
 import { ALICE, vaultWorld } from '../fixtures/vault-world.js'
 
 const ENDPOINT = 'https://provider.example/par'
@@ -72,6 +73,23 @@ describe('an authorization request that is pushed', () => {
   ])('begins no flow after %s', async (_what, answer, code, reason) => {
     const { start } = faultyPushWorld(answer)
     await expect(start()).rejects.toMatchObject({ code, facts: { connectionId: 'drive', reason } })
+  })
+
+  it.each<[string, number]>([
+    ['a redirect', 302],
+    ['an answer without end', 200],
+  ])('leaves no connection open after %s', async (_what, status) => {
+    let isEnded = false
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+      cancel: () => {
+        isEnded = true
+      },
+    })
+    const { start } = faultyPushWorld(() => new Response(endless, { status }))
+    await expect(start()).rejects.toMatchObject({ code: 'provider_unavailable' })
+    await settle()
+    expect(isEnded).toBe(true)
   })
 
   it('is the rule where the metadata require it, and can be turned off', async () => {
