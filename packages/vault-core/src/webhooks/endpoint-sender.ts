@@ -40,6 +40,7 @@ export function createEndpointSender(
   let isOpen = true
   let restUntilMs = Number.NEGATIVE_INFINITY
   let isCalled = false
+  let call = (): void => undefined
   let running: Promise<void> | undefined
 
   const maySend = (): boolean => isOpen && !closing.aborted && clock.monotonic() >= restUntilMs
@@ -57,12 +58,15 @@ export function createEndpointSender(
     }
     for (;;) {
       isCalled = false
+      const called = new Promise<void>((resolve) => {
+        call = resolve
+      })
       const room = maySend() && failuresInARow < FAILURES_TO_REST ? concurrency - underWay.size : 0
       const leasedAtMs = clock.monotonic()
       const leased = room > 0 ? await outbox.lease({ ...query, limit: room }) : []
       for (const job of leased) begin(job, leasedAtMs)
-      // One that has arrived makes room, and lets the next of its line go.
-      if (underWay.size > 0) await Promise.race(underWay)
+      // One that has arrived makes room, and lets the next of its line go. What is new need not wait for it.
+      if (underWay.size > 0) await Promise.race([...underWay, called])
       else return
     }
   }
@@ -127,6 +131,7 @@ export function createEndpointSender(
 
   const run = (): Promise<void> => {
     isCalled = true
+    call()
     running ??= work()
       .catch((error: unknown) =>
         log.warn(

@@ -336,6 +336,22 @@ it('several processes send each event once while nothing fails', async () => {
   }
 })
 
+it('an endpoint that is slow with one event is sent those of others meanwhile', async () => {
+  const world = webhookWorld()
+  const { vault } = world.process()
+  world.receiver.answers = ({ event }) =>
+    'userId' in event && event.userId === 'alice' ? new Promise<Response>(() => undefined) : new Response(null, { status: 204 })
+  await world.connect(vault, 'alice')
+  await settle()
+  for (const userId of ['bob', 'carol']) {
+    await world.connect(vault, userId)
+    await settle()
+  }
+  expect(world.receiver.received.map(({ event }) => 'userId' in event && event.userId)).toEqual(['alice', 'bob', 'carol'])
+  await world.clock.advance(15 * S)
+  expect(await world.waiting()).toBe(1)
+})
+
 it('a store that fails has events sent later, and not lost', async () => {
   const world = webhookWorld()
   let isDown = false
