@@ -100,7 +100,9 @@ function ofPlatform(answer: Response): Response {
   const { status, statusText, headers, body, url, redirected } = answer
   // The platform makes none of a status beyond.
   if (status < 200 || status > 599) return answer
-  const own = new Response(body, { status, statusText, headers: [...headers] })
+  const own = new Response(body, { status, headers: [...headers] })
   libraryAnswers.set(own, answer)
-  return Object.defineProperties(own, { url: { value: url }, redirected: { value: redirected, configurable: true } })
+  // The platform makes none with a reason that is not Latin, either.
+  const told = { statusText: { value: statusText }, url: { value: url }, redirected: { value: redirected, configurable: true } }
+  return Object.defineProperties(own, told)
 }

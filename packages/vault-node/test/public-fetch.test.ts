@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { type AddressInfo, BlockList, isIP, type LookupFunction } from 'node:net'
+import { type AddressInfo, BlockList, createServer as createTcpServer, isIP, type LookupFunction } from 'node:net'
 import { isPublicAddress, localKeyring } from '@holdfast/vault-core'
 import { memoryStore } from '@holdfast/vault-store-memory'
 import fc from 'fast-check'
@@ -76,6 +76,24 @@ describe('publicFetch', () => {
       ['PUT /a', 'text'],
       ['GET /a', ''],
     ])
+  })
+
+  it('hands on an answer whose reason is in any language', async () => {
+    const reasons = { '/cyrillic': Buffer.from('Не найдено'), '/latin': Buffer.from('Trouvé', 'latin1') }
+    const speaker = createTcpServer((socket) => {
+      socket.on('data', (request) => {
+        const [, path] = String(request).split(' ')
+        const reason = path === '/cyrillic' ? reasons['/cyrillic'] : reasons['/latin']
+        socket.end(Buffer.concat([Buffer.from('HTTP/1.1 200 '), reason, Buffer.from('\r\ncontent-length: 2\r\n\r\n{}')]))
+      })
+    })
+    await once(speaker.listen(0, '127.0.0.1'), 'listening')
+    const origin = `http://127.0.0.1:${(speaker.address() as AddressInfo).port}`
+    for (const path of Object.keys(reasons)) {
+      const [own, platforms] = await Promise.all([publicFetch({ allow })(origin + path), fetch(origin + path)])
+      expect([own.status, own.statusText, await own.json()]).toEqual([200, platforms.statusText, await platforms.json()])
+    }
+    speaker.close()
   })
 
   it('connects to the address that was looked at, though the name leads elsewhere a moment later', async () => {

@@ -343,6 +343,20 @@ describe('an answer that sends the token back', () => {
     expect(response.headers.has('x-echo')).toBe(false)
   })
 
+  it('comes whole whatever language its reason is in, and without a reason that has the token in it', async () => {
+    const reasons = ['Не авторизован', (token: string) => `Bad token ${token}`]
+    const api = faultyApi(({ headers }) => {
+      const token = headers.authorization ?? ''
+      const reason = reasons.shift() ?? ''
+      const response = new Response('fine', { status: 403, headers: { 'x-echo': token } })
+      return Object.defineProperty(response, 'statusText', { value: typeof reason === 'string' ? reason : reason(token) })
+    })
+    const vault = await api.connected()
+    const [first, second] = [await vault.fetch(ALICE, API), await vault.fetch(ALICE, API)]
+    expect([first.status, first.statusText, await first.text()]).toEqual([403, 'Не авторизован', 'fine'])
+    expect([second.status, second.statusText]).toEqual([403, ''])
+  })
+
   it('in a redirect is not followed', async () => {
     const api = faultyApi(({ headers }) => redirectTo(`https://elsewhere.example/?t=${headers.authorization?.slice(7)}`))
     const vault = await api.connected()
