@@ -35,6 +35,7 @@ describe('options that are wrong', () => {
     ['no database', {}],
     ['two databases', { connectionString: 'mysql://x', pool }],
     ['a connection string of another kind', { connectionString: 'postgres://127.0.0.1/test' }],
+    ['a password that is written as it is', { connectionString: 'mysql://root:open#sesame@127.0.0.1/test' }],
     ['a prefix with a quote', { pool, tablePrefix: 'a`' }],
     ['a pool of mysql2/promise', { pool: pool.promise() as never }],
     ['a mode that there is not', { pool, migrate: 'always' as never }],

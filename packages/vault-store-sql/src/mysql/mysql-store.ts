@@ -45,6 +45,9 @@ export function mysqlStore(options: MysqlStoreOptions): VaultStore {
   const { names, migrate, onWarning, maxRememberedRows } = parseSqlOptions(options, ['connectionString', 'pool', 'db'])
   if (connectionString !== undefined && !/^(mysql|mariadb):\/\//.test(connectionString))
     throw invalid('connectionString', 'must begin with "mysql://"')
+  // The driver's own error would quote all of it.
+  if (connectionString !== undefined && !URL.canParse(connectionString))
+    throw invalid('connectionString', 'is no URL: in a password, write "#" as "%23", "/" as "%2F", "?" as "%3F" and "%" as "%25"')
   // It would take no callback, and every call would hang.
   if (options.pool && 'pool' in options.pool) throw invalid('pool', 'is one of `mysql2/promise`: pass its property `pool`')
   if (!Number.isInteger(maxConnections) || maxConnections < 1) throw invalid('maxConnections', 'must be a whole number, 1 or more')
