@@ -172,6 +172,22 @@ describe('createVault', () => {
     )
   })
 
+  it('goes on when what the event listener does in the background fails', async () => {
+    const world = vaultWorld()
+    const vault = world.vault({
+      on: async ({ type }) => {
+        throw new Error(`listener of ${type}`)
+      },
+    })
+    await world.connect(vault)
+    expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-1')
+    await settle()
+    expect(world.logLines).toContainEqual([
+      'The event listener threw. The vault goes on.',
+      { type: 'connected', err: expect.objectContaining({ message: 'listener of connected' }) },
+    ])
+  })
+
   it('goes on when the event listener throws', async () => {
     const world = vaultWorld()
     const vault = world.vault({
