@@ -54,7 +54,8 @@ export function verifyWebhook(options: VerifyWebhookOptions): VaultEvent {
     )
   )
     throw refused('is signed with another secret, or was changed on its way; give the body as it came, not parsed', 'webhook_signature')
-  if (Math.abs(clock.now() - Number(timestamp) * 1000) > toleranceMs)
+  // So that a tolerance that is no number allows nothing.
+  if (!(Math.abs(clock.now() - Number(timestamp) * 1000) <= toleranceMs))
     throw refused('was sent too long ago, or the clocks of sender and receiver are apart', 'webhook_timestamp')
   const event = eventOf(id, body)
   if (!event) throw refused('holds no event of a vault', 'webhook_body')

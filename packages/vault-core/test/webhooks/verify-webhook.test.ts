@@ -67,6 +67,7 @@ it.each<[string, VerifyWebhookOptions, string]>([
   ['with half a signature', withHeaders({ 'webhook-signature': signed(event).slice(0, 20) }), 'webhook_signature'],
   ['under another secret', { ...good, secret: `whsec_${btoa('another secret, 24 bytes')}` }, 'webhook_signature'],
   ['too late', { ...good, clock: { now: () => clock.now() + 300_001 } }, 'webhook_timestamp'],
+  ['however late, by a tolerance that is no number', { ...good, toleranceMs: Number.NaN }, 'webhook_timestamp'],
   ['too early', { ...good, clock: { now: () => clock.now() - 300_001 } }, 'webhook_timestamp'],
   ...[
     '',
