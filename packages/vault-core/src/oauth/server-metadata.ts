@@ -26,14 +26,19 @@ export async function fetchServerMetadata(
   runtime: Runtime,
 ): Promise<oauth.AuthorizationServer | undefined> {
   return withDeadline(runtime.clock, FETCH_DEADLINE_MS, async (signal) => {
+    let unusable: VaultError | undefined
     for (const place of new URL(issuer).pathname === '/' ? PLACES.slice(0, 2) : PLACES) {
       const response = await requestMetadata(connection, issuer, runtime, place, signal)
-      if (response.status === 200) return readMetadata(connection, issuer, response)
-      if (!isAbsent(response.status)) {
+      const { status } = response
+      // Many a server of pages answers with one of them whatever it does not know: the metadata may be in the next place.
+      if (status === 200 && isPage(response)) unusable = unavailable(connection, NO_DOCUMENT)
+      else if (status === 200) return readMetadata(connection, issuer, response)
+      else if (!isAbsent(status)) {
         const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), runtime.clock.now())
-        throw unavailable(connection, `it answered with status ${response.status}`, retryAfterMs)
+        throw unavailable(connection, `it answered with status ${status}`, retryAfterMs)
       }
     }
+    if (unusable) throw unusable
     return undefined
   })
 }
@@ -70,13 +75,19 @@ function isAbsent(status: number): boolean {
   return status >= 400 && status < 500 && ![408, 425, 429].includes(status)
 }
 
+function isPage({ headers }: Response): boolean {
+  return /^text\/html\b/i.test(headers.get('content-type') ?? '')
+}
+
+const NO_DOCUMENT = 'they are no valid metadata document'
+
 async function readMetadata(connection: Connection, issuer: string, response: Response): Promise<oauth.AuthorizationServer> {
   let metadata: oauth.AuthorizationServer
   try {
     metadata = await oauth.processDiscoveryResponse(new URL(issuer), response)
   } catch (error) {
     if (codeOf(error) === oauth.JSON_ATTRIBUTE_COMPARISON) throw otherIssuer(connection, false)
-    throw unavailable(connection, 'they are no valid metadata document')
+    throw unavailable(connection, NO_DOCUMENT)
   }
   // RFC 8414, section 3.3: identical, which oauth4webapi judges after parsing both as URLs.
   if (metadata.issuer !== issuer) throw otherIssuer(connection, true)

@@ -51,6 +51,18 @@ describe('discovery', () => {
     expect(issuer.requests.map(({ url }) => new URL(url).pathname)).toEqual([OIDC, OAUTH])
   })
 
+  it('takes RFC 8414 metadata where a page stands in the place of those of OpenID Connect, and none where pages stand in both', async () => {
+    const { issuer, discovery } = await world()
+    const page = (): Response => new Response('<html>', { headers: { 'content-type': 'text/html; charset=utf-8' } })
+    issuer.answers.set(OIDC, page)
+    issuer.answers.set(OAUTH, page)
+    await expect(discovery.authorizationServerOf(connectionOf({ issuer: ISSUER }))).rejects.toMatchObject({ code: 'provider_unavailable' })
+    const metadata = { issuer: ISSUER, authorization_endpoint: `${ISSUER}/a`, token_endpoint: `${ISSUER}/t` }
+    issuer.answers.set(OAUTH, () => jsonAnswer(200, metadata))
+    expect(await discovery.authorizationServerOf(connectionOf({ issuer: ISSUER }))).toMatchObject({ token_endpoint: `${ISSUER}/t` })
+    expect(issuer.requests.map(({ url }) => new URL(url).pathname)).toEqual([OIDC, OAUTH, OIDC, OAUTH])
+  })
+
   it('puts the issuer path where each of the two standards wants it', async () => {
     const { issuer, discovery } = await world()
     const metadata = { issuer: `${ISSUER}/tenant`, authorization_endpoint: `${ISSUER}/a`, token_endpoint: `${ISSUER}/t` }
