@@ -109,6 +109,7 @@ export function safeMeasure(instrumentation: Instrumentation | undefined, log: L
     } catch (error) {
       complain(error)
     }
-    return running ?? run(noteNothing)
+    // Whoever calls it later shares this one: a request that went twice would spend a refresh token twice.
+    return runOnce(noteNothing)
   }
 }

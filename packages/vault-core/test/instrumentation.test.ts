@@ -66,6 +66,28 @@ describe('an instrumentation', () => {
     ])
   })
 
+  it('that begins late has nothing done twice', async () => {
+    const world = vaultWorld()
+    const sent: string[] = []
+    const vault = world.vault({
+      instrumentation: {
+        async measure(_work, run) {
+          await Promise.resolve()
+          return run(() => undefined)
+        },
+      },
+      fetch: async (input, init) => {
+        sent.push(String(new URLSearchParams(String(init?.body)).get('grant_type')))
+        return world.provider.fetch(input, init)
+      },
+    })
+    await world.connect(vault)
+    expect(sent).toEqual(['authorization_code'])
+    await vault.getCredentials(ALICE, { forceRefresh: true })
+    await settle()
+    expect(sent).toEqual(['authorization_code', 'refresh_token'])
+  })
+
   it('is told of no query, as some providers want the token there', async () => {
     const seen = recording()
     const own = { method: 'GET', tokenParameter: 'access_token', token: 'access_token' } as const
