@@ -89,7 +89,11 @@ function own(object: object, name: string): unknown {
 /** A hook's failure is no reason to lose a token, and its words may quote one. */
 function quietly<T>(hook: () => T): { readonly value: T | undefined; readonly failed: boolean } {
   try {
-    return { value: hook(), failed: false }
+    const value = hook()
+    if (!(value instanceof Promise)) return { value, failed: false }
+    // Nobody waits for one, so that what it brings, or fails with, is nobody's.
+    value.catch(() => undefined)
+    return { value: undefined, failed: true }
   } catch {
     return { value: undefined, failed: true }
   }

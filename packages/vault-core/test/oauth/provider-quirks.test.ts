@@ -89,6 +89,8 @@ describe('a provider that is unlike the RFCs', () => {
     ],
     ['returns nothing', () => undefined as never],
     ['returns a list', () => [] as never],
+    ['is asynchronous', (async (body: object) => body) as never],
+    ['is asynchronous, and fails', (() => Promise.reject(new Error('canary-refresh-2'))) as never],
   ])('keeps the refresh token safe when a hook %s', async (_what, mapRefreshResponse) => {
     const { world, vault, sent, connected } = await quirkyWorld({ hooks: { mapRefreshResponse } }, [
       TOKENS,
