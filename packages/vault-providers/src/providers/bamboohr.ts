@@ -5,7 +5,8 @@ export const bamboohr = /* @__PURE__ */ defineProvider({
   providerId: 'bamboohr',
   name: 'BambooHR',
   documentation: 'https://documentation.bamboohr.com/docs/getting-started',
-  authorizationEndpoint: 'https://{subdomain}.bamboohr.com/authorize.php',
+  // `request` means something else in OpenID Connect, and so can be no connection property.
+  authorizationEndpoint: 'https://{subdomain}.bamboohr.com/authorize.php?request=authorize',
   tokenEndpoint: 'https://{subdomain}.bamboohr.com/token.php',
   variables: { subdomain: { kind: 'label', description: 'the first part of the address of the company' } },
   clientAuthentication: 'client_secret_post',

@@ -3,7 +3,7 @@ import type { Shape } from '../fixtures/shape.js'
 
 export const shape: Shape = {
   connection: bamboohr({ clientId: 'app', clientSecret: 'app-secret', scopes: ['email'], subdomain: 'blue-sky' }),
-  authorization: { client_id: 'app', scope: 'email offline_access' },
+  authorization: { client_id: 'app', scope: 'email offline_access', request: 'authorize' },
   token: {
     access_token: 'first-access',
     token_type: 'Bearer',
