@@ -17,5 +17,10 @@ import { publicFetch } from './public-fetch.js'
  * ```
  */
 export function createVault(options: VaultOptions): Vault {
-  return createPureVault({ primitives: nodePrimitives(), fetchForStoredConnections: options.fetch ?? publicFetch(), ...options })
+  // Behind the options: one that is there and undefined must not take the guard away.
+  return createPureVault({
+    ...options,
+    primitives: options.primitives ?? nodePrimitives(),
+    fetchForStoredConnections: options.fetchForStoredConnections ?? options.fetch ?? publicFetch(),
+  })
 }

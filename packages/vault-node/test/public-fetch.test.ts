@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { type AddressInfo, BlockList, createServer as createTcpServer, isIP, type LookupFunction } from 'node:net'
-import { isPublicAddress, localKeyring } from '@holdfast/vault-core'
+import { isPublicAddress, localKeyring, type VaultOptions } from '@holdfast/vault-core'
 import { memoryStore } from '@holdfast/vault-store-memory'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -310,6 +310,22 @@ describe('a vault on Node', () => {
     expect(seen).toEqual([])
     await expect(start(vault, 'code')).rejects.toMatchObject({ code: 'provider_unavailable' })
     expect(seen.map(({ line }) => line)).toEqual(['GET /.well-known/openid-configuration'])
+    await vault.close()
+  })
+
+  it('does so as well when an option is there and undefined', async () => {
+    const options = {
+      store: memoryStore(),
+      keyring,
+      connections: [],
+      background: false,
+      fetch: undefined,
+      fetchForStoredConnections: undefined,
+    }
+    const vault = createVault(options as unknown as VaultOptions)
+    await vault.connections.create(connection('stored'))
+    await expect(start(vault, 'stored')).rejects.toMatchObject({ message: expect.stringContaining('ERR_ADDRESS_NOT_PUBLIC') })
+    expect(seen).toEqual([])
     await vault.close()
   })
 
