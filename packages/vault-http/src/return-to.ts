@@ -1,4 +1,5 @@
 import { VaultError } from '@holdfast/vault-core'
+import { isPlainText, mayLeadElsewhere } from '@holdfast/vault-login'
 
 /** An origin and a path prefix under which users may be sent. */
 export interface ReturnToRule {
@@ -33,33 +34,6 @@ export function allowReturnTo(text: string, base: string, rules: readonly Return
   const url = new URL(text, base)
   if (url.username || url.password || mayLeadElsewhere(url.pathname)) return undefined
   return rules.some((rule) => rule.origin === url.origin && isUnder(url.pathname, rule.pathPrefix)) ? url : undefined
-}
-
-function isPlainText(text: string): boolean {
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    if (code <= 0x20 || code >= 0x7f || character === '\\') return false
-  }
-  return true
-}
-
-/** More often than this no honest path is encoded. */
-const MAX_DECODINGS = 5
-
-/**
- * Some server behind may decode a path once more than it should. It leads elsewhere then if backslashes, control characters, dot segments or
- * double slashes come of it. A slash, a dot or a percent sign in a name does no harm.
- */
-function mayLeadElsewhere(pathname: string): boolean {
-  let path = pathname
-  for (let decodings = 0; decodings < MAX_DECODINGS; decodings += 1) {
-    if (/%(?:5c|[01][0-9a-f]|7f)/i.test(path)) return true
-    const decoded = path.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    if (decoded === path) return false
-    if (/\/\.{1,2}(?:\/|$)/.test(decoded) || decoded.split('//').length > path.split('//').length) return true
-    path = decoded
-  }
-  return true
 }
 
 function isUnder(pathname: string, prefix: string): boolean {

@@ -1,5 +1,6 @@
 export type { Application, ApplicationInput } from './applications/application.js'
 export type { Applications } from './applications/applications.js'
+export { isPlainText, mayLeadElsewhere } from './applications/where-paths-lead.js'
 export type { LoginCodeRedemption, LoginCodes, LoginGrant } from './codes/login-codes.js'
 export { createLogin } from './create-login.js'
 export type { ClaimExpressions, LoginIdentity, ResolveUser, UserProfile } from './identities/claim-mapping.js'
