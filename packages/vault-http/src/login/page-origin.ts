@@ -30,6 +30,19 @@ export function requireKnownOrigin(settings: LoginSettings, request: VaultReques
   if (origin === settings.login.issuer && request.headers.get('sec-fetch-site') === 'cross-site') throw foreignOrigin()
 }
 
+/**
+ * Lets go on what came from a page of the vault's own host or of the application that the session belongs to, or from no page: what the cookie of a
+ * session opens is not for the pages of other applications.
+ *
+ * @throws {VaultError} `permission_denied`.
+ */
+export function refuseOtherApplication({ login }: LoginSettings, request: VaultRequest, applicationId: string): void {
+  const origin = pageOrigin(request)
+  if (origin === undefined || origin === login.issuer) return
+  const application = login.applications.find(applicationId)
+  if (!application || !login.applications.isOriginOf(application, origin)) throw foreignOrigin()
+}
+
 function isKnown({ login }: LoginSettings, origin: string): boolean {
   return origin === login.issuer || login.applications.allowsOrigin(origin)
 }

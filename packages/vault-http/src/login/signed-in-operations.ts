@@ -30,7 +30,10 @@ export function signedInOperations(own: LoginSettings): readonly AnyOperation[] 
           description: 'One of the accounts that he has there. Default: the default one.',
         }),
       }),
-      answers: { ...credentialsOperation.answers, 403: { description: 'The page that asks is not one of a registered application.' } },
+      answers: {
+        ...credentialsOperation.answers,
+        403: { description: 'The page that asks is not one of the application that the session belongs to.' },
+      },
       handle: async (call) => {
         const { userId, connectionId } = await requireSignedIn(call.settings, own, call, `GET ${CREDENTIALS}`)
         const { accountId } = call.query

@@ -5,7 +5,7 @@ import type { HandlerSettings } from '../options.js'
 import type { RouteCall } from '../router.js'
 import type { VaultRequest } from '../vault-request.js'
 import type { LoginSettings } from './login-settings.js'
-import { refuseForeignOrigin, requireKnownOrigin } from './page-origin.js'
+import { refuseForeignOrigin, refuseOtherApplication, requireKnownOrigin } from './page-origin.js'
 import { readSessionCookie } from './session-cookie.js'
 
 /** Who asks, and the connection that he signed in with. */
@@ -36,7 +36,8 @@ export async function findSignedIn(settings: LoginSettings, request: VaultReques
 }
 
 /**
- * The same for who must be. Who proves nothing is limited by his address, as on every other route.
+ * The same for who must be; by a cookie, for the pages of his session's application alone. Who proves nothing is limited by his address, as on every
+ * other route.
  *
  * @throws {VaultError} `unauthenticated`, `permission_denied`, `store_unavailable`.
  * @throws {HttpError} `rate_limited`.
@@ -52,6 +53,7 @@ export async function requireSignedIn<Context>(
     await rateLimits.stranger(call, route)
     throw unauthenticated('Nobody is signed in. Sign in, then send the access token or the session cookie')
   }
+  if (!hasBearerToken(call.request)) refuseOtherApplication(settings, call.request, signedIn.applicationId)
   await rateLimits.known?.({ kind: 'user', id: signedIn.userId }, call, route)
   return signedIn
 }

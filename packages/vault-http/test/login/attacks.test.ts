@@ -329,6 +329,26 @@ describe('requests that another site makes in the user’s browser', () => {
     const browser = world.browser()
     await world.signIn(browser, { body: CODE })
     expect((await browser.script(OTHER_URL, 'PATCH', '/api/session', { body: {} })).status).toBe(404)
+    // Nor the provider's tokens, and it changes nothing.
+    const refusal = { status: 403, body: { errorCode: 'permission_denied' } }
+    const asked = async (origin: string, method: string, path: string) => {
+      const response = await browser.script(origin, method, path)
+      return { status: response.status, body: await response.json() }
+    }
+    for (const path of ['/api/session/credentials', '/api/session/profile']) {
+      expect(await asked(OTHER_URL, 'GET', path), path).toMatchObject(refusal)
+      for (const origin of [APP_URL, VAULT_URL]) expect((await asked(origin, 'GET', path)).status, `${path} of ${origin}`).toBe(200)
+    }
+    expect(await asked(OTHER_URL, 'DELETE', '/api/session/identities/demo')).toMatchObject(refusal)
+    expect(await asked(APP_URL, 'DELETE', '/api/session/identities/demo')).toMatchObject({ status: 409 })
+    const link = { applicationId: OTHER, redirectUrl: `${OTHER_URL}/`, connectionId: 'other', linkIdentity: true }
+    const { response } = await world.authenticate(browser, { origin: OTHER_URL, body: link })
+    expect(response.status).toBe(403)
+    const { access_token } = await (await browser.script(APP_URL, 'PATCH', '/api/session', { body: {} })).json()
+    const withToken = await browser.script(OTHER_URL, 'GET', '/api/session/credentials', {
+      headers: { authorization: `Bearer ${access_token}` },
+    })
+    expect(withToken.status).toBe(200)
   })
 
   it('the form of the sign-in page is taken from that page alone', async () => {
