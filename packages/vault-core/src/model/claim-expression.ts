@@ -32,6 +32,13 @@ export function parseClaimExpression(expression: unknown): ClaimExpression | und
   }
 }
 
+const TOKEN = /\{(?:[\w.:/-]*\.)?(?:access_token|refresh_token|id_token|client_secret)\}/i
+
+/** Whether an expression would show a token, as what it makes names accounts to everybody. */
+export function namesToken(expression: unknown): boolean {
+  return typeof expression === 'string' && TOKEN.test(expression)
+}
+
 function claimOf(claims: Readonly<Record<string, unknown>>, name: string): string | undefined {
   if (Object.hasOwn(claims, name)) return textOf(claims[name])
   let value: unknown = claims

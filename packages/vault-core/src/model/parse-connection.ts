@@ -2,6 +2,7 @@ import { createFieldProblems } from '../documents/field-problems.js'
 import { readTags } from '../documents/read-fields.js'
 import { VaultError } from '../errors.js'
 import { Secret } from '../secret.js'
+import { namesToken } from './claim-expression.js'
 import type { Connection, ConnectionInput, RotationProfile } from './connection.js'
 import { type ConnectionGrant, isStatic, readConnectionGrant } from './connection-grant.js'
 import { hasControlCharacter, readConnectionProperties } from './connection-properties.js'
@@ -201,6 +202,7 @@ function expressionProblem(value: unknown): string | undefined {
   if (value === undefined) return undefined
   const problem = textProblem(value, 128)
   if (problem !== undefined || typeof value !== 'string') return problem
+  if (namesToken(value)) return 'must name no token'
   return /^[^{}]*(?:\{[\w.:/-]{1,64}\}[^{}]*)+$/.test(value) ? undefined : 'must name claims in braces: `{sub}`, `{team.id}-{user.id}`'
 }
 

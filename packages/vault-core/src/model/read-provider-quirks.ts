@@ -1,6 +1,6 @@
 import { closedObject, createFieldProblems, type FieldProblems } from '../documents/field-problems.js'
 import { readId } from '../documents/read-fields.js'
-import { parseClaimExpression } from './claim-expression.js'
+import { namesToken, parseClaimExpression } from './claim-expression.js'
 import { CLIENT_AUTHENTICATION_METHODS } from './client-authentication-method.js'
 import { endpointUrlProblem } from './endpoint-url.js'
 import type { ProviderHooks } from './provider-hooks.js'
@@ -54,6 +54,7 @@ export function readProviderQuirks(
   const label = given('accountLabelExpression')
   if (label !== undefined && !parseClaimExpression(label))
     problems.add('accountLabelExpression', 'must name fields in braces: `{team.name}`')
+  if (namesToken(label)) problems.add('accountLabelExpression', 'must name no token')
   const allowInsecureRequests = fields.get('allowInsecureRequests') === true
   const quirks = {
     providerId: readId(given('providerId'), 'providerId', PROVIDER_ID, problems),

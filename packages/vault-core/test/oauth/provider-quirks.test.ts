@@ -261,6 +261,25 @@ describe('what a provider says beside its tokens', () => {
   })
 })
 
+describe('an account', () => {
+  it.each<[string, Partial<ConnectionInput>]>([
+    ['userIdExpression', { userIdSource: 'token_response', userIdExpression: '{refresh_token}' }],
+    ['userIdExpression', { userIdSource: 'token_response', userIdExpression: '{team.id}-{authed_user.access_token}' }],
+    ['accountLabelExpression', { userIdSource: 'token_response', userIdExpression: '{id}', accountLabelExpression: '{id_token}' }],
+  ])('is named by no token: %s %j', async (field, named) => {
+    const refused = (code: 'invalid_configuration' | 'invalid_request') => (error: unknown) =>
+      isVaultError(error, code) &&
+      Object.keys(error.facts.fields ?? {})
+        .join()
+        .endsWith(field)
+    await expect(quirkyWorld(named, [TOKENS]).then(({ connected }) => connected())).rejects.toSatisfy(refused('invalid_configuration'))
+    const { vault, connection } = vaultWorld()
+    const { connections } = vault()
+    await connections.create({ ...connection, connectionId: 'stored' })
+    await expect(connections.update('stored', named)).rejects.toSatisfy(refused('invalid_request'))
+  })
+})
+
 describe('what is in the store', () => {
   it.each<[string, object]>([
     ['hooks', { hooks: {} }],
