@@ -31,6 +31,15 @@ const CLIENT_ERRORS: ReadonlySet<string> = new Set(['invalid_client', 'unauthori
 export const CLIENT_REJECTED_MS = 60_000
 const CLIENT_REJECTED_MAX_MS = 900_000
 
+/** No opening is longer: if one seems so, the wall clock was set back. */
+const LONGEST_MS = 4_000_000
+
+/** How long the opening goes on, milliseconds; 0 when it has ended. */
+export function openForMs(opening: Opening | undefined, nowMs: number): number {
+  const waitMs = (opening?.untilMs ?? 0) - nowMs
+  return waitMs > 0 && waitMs < LONGEST_MS ? waitMs : 0
+}
+
 /** Whether the failure concerns the application, whoever's token was sent. */
 export function concernsApplication(verdict: FailureVerdict): boolean {
   return verdict.kind === 'client_rejected' && CLIENT_ERRORS.has(verdict.error)
@@ -45,7 +54,9 @@ export function circuitAfter(
   if (!verdict || verdict.kind === 'grant_rejected') return closedCircuit
   const { credential, nowMs, random } = facts
   const failing = [...new Set([...state.failing, credential])].slice(0, FAILING_TO_OPEN)
-  const openings = state.openings + 1
+  // While it is open nothing leaves: what fails then was on its way when it opened, and is no other failure.
+  const openMs = openForMs(state.opening, nowMs)
+  const openings = openMs > 0 ? state.openings : state.openings + 1
   const open = (reason: string, forMs: number, isClientRejected = false): CircuitState => ({
     failing,
     openings,
@@ -54,9 +65,12 @@ export function circuitAfter(
   const hasTried = state.opening !== undefined && state.opening.untilMs <= nowMs
   const isCommon = hasTried || failing.length >= FAILING_TO_OPEN
   if (verdict.kind === 'client_rejected') {
-    if (!isCommon && !concernsApplication(verdict)) return { ...state, failing }
-    return open(verdict.error, Math.min(CLIENT_REJECTED_MAX_MS, CLIENT_REJECTED_MS * 2 ** Math.min(10, state.openings)), true)
+    const isKnown = openMs > 0 && state.opening?.isClientRejected
+    if (isKnown || (!isCommon && !concernsApplication(verdict))) return { ...state, failing }
+    return open(verdict.error, Math.min(CLIENT_REJECTED_MAX_MS, CLIENT_REJECTED_MS * 2 ** Math.min(10, openings - 1)), true)
   }
+  // The provider may say meanwhile that it takes longer.
+  if (openMs > 0 && openMs >= (verdict.retryAfterMs ?? 0)) return { ...state, failing }
   // The provider says itself how long; all at the same moment would be what it complains about.
   if (verdict.retryAfterMs !== undefined)
     return open(verdict.reason, backoffMs(openings, verdict.retryAfterMs, random) + jitterMs(verdict.retryAfterMs, random))

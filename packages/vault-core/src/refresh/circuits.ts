@@ -8,7 +8,7 @@ import type { Log } from '../log.js'
 import type { Connection } from '../model/connection.js'
 import type { Runtime } from '../runtime.js'
 import type { CredentialKey, DocumentStore } from '../storage/contract.js'
-import { type CircuitState, circuitAfter, closedCircuit, type Opening } from './circuit.js'
+import { type CircuitState, circuitAfter, closedCircuit, type Opening, openForMs } from './circuit.js'
 import type { FailureVerdict } from './classify-failure.js'
 
 /** One circuit for each connection: while it is open, no refresh of that connection is begun, in any process. */
@@ -30,8 +30,6 @@ const KIND = 'refresh-circuit'
 const REREAD_MS = 1_000
 /** How long the one who tries may take before another does. */
 const TRIAL_MS = 10_000
-/** No opening is longer: if one seems so, the wall clock was set back. */
-const LONGEST_MS = 4_000_000
 
 interface Circuit {
   state: CircuitState
@@ -104,11 +102,8 @@ export function createCircuits(parts: {
   }
 
   /** How long this opening lasts, and then the trial after it. */
-  const waitOf = ({ trialUntilMs }: Circuit, { untilMs }: Opening): number => {
-    const waitMs = untilMs - clock.now()
-    if (waitMs > 0 && waitMs < LONGEST_MS) return waitMs
-    return Math.max(0, Math.min(1_000, trialUntilMs - clock.monotonic()))
-  }
+  const waitOf = ({ trialUntilMs }: Circuit, opening: Opening): number =>
+    openForMs(opening, clock.now()) || Math.max(0, Math.min(1_000, trialUntilMs - clock.monotonic()))
 
   return {
     async refusal(connection, key) {
@@ -140,6 +135,8 @@ export function createCircuits(parts: {
       const { opening } = circuit.state
       if (opening === before.opening && (opening || circuit.shared === undefined)) return
       const { connectionId } = connection
+      // It only lasts longer: whoever was told that it is open knows what there is to know.
+      if (opening && opening.reason === before.opening?.reason && openForMs(before.opening, nowMs) > 0) return share(connection, circuit)
       if (opening) {
         const facts = { connectionId, reason: opening.reason, forMs: opening.untilMs - nowMs }
         if (opening.isClientRejected)
