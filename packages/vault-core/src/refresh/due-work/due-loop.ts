@@ -92,7 +92,8 @@ export function createDueLoop(parts: DueWorkParts & { readonly tenant: string; r
   let alarm = { atMs: Number.POSITIVE_INFINITY, off: new AbortController() }
 
   const isEnding = (): boolean => isStopped || closing.aborted
-  const isPaused = ({ connection }: Lane): boolean => connection !== undefined && circuits.pauseOf(connection).waitMs > 0
+  const pauseMsOf = ({ connection }: Lane): number => (connection ? circuits.pauseOf(connection).waitMs : 0)
+  const isPaused = (lane: Lane): boolean => pauseMsOf(lane) > 0
 
   /** What is known of each connection: its settings, and whether others have found its provider failing. */
   const lookAt = async (connectionIds: Iterable<string>): Promise<void> => {
@@ -168,9 +169,12 @@ export function createDueLoop(parts: DueWorkParts & { readonly tenant: string; r
     return 'againInMs' in reserved ? reserved.againInMs : reserved
   }
 
-  /** What was not begun in time others may have taken up. */
+  /** What was not begun in time others may have taken up. Nor does anybody wait here for the end of a pause that comes too late for that. */
   const leaveStale = (): void => {
-    const isStale = (_connectionId: string, { staleAtMs }: Item): boolean => clock.monotonic() >= staleAtMs
+    const isStale = (connectionId: string, { staleAtMs }: Item): boolean => {
+      const lane = lanes.get(connectionId)
+      return clock.monotonic() + (lane ? pauseMsOf(lane) : 0) >= staleAtMs
+    }
     for (let item = queue.next(isStale); item; item = queue.next(isStale)) item.end('left')
   }
 
