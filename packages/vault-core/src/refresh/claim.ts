@@ -64,7 +64,16 @@ async function claimOrWait(wanted: WantedRefresh, wait: LeaseWait): Promise<Acce
     if (patienceMs <= 0 || (!isWorkedOn && freeInMs > patienceMs))
       throw providerUnavailable(row, 'refresh_in_progress', Math.max(1_000, freeInMs))
     wait.begin()
-    await untilItMoves(wanted, claim.row, { pauseMs, untilMs: runtime.clock.monotonic() + Math.min(patienceMs, Math.max(0, freeInMs)) })
+    const found = await untilItMoves(wanted, claim.row, {
+      pauseMs,
+      untilMs: runtime.clock.monotonic() + Math.min(patienceMs, Math.max(0, freeInMs)),
+    })
+    // Before all that may refuse a refresh: none is needed any more.
+    const brought = found && (await readMovedRow({ sealer, nowMs: runtime.clock.now() }, found, seen))
+    if (brought) {
+      note({ isOfOther: true })
+      return brought
+    }
   }
 }
 
@@ -84,23 +93,24 @@ function createPauses(): () => number {
   }
 }
 
-/** Looks at the row until whoever works on it has done something, or can be thought gone. At least one pause long. */
+/** Looks at the row until whoever works on it has done something, or can be thought gone. At least one pause long. The row, if it has moved. */
 async function untilItMoves(
   { context, key }: WantedRefresh,
   busy: CredentialRow,
   { pauseMs, untilMs }: { readonly pauseMs: () => number; readonly untilMs: number },
-): Promise<void> {
+): Promise<CredentialRow | undefined> {
   const { clock } = context.runtime
-  do {
+  for (;;) {
     await clock.sleep(pauseMs())
-  } while (clock.monotonic() < untilMs && isSame(await context.credentials.get(key, READ_ONLY), busy))
+    const row = clock.monotonic() < untilMs ? await context.credentials.get(key, READ_ONLY) : null
+    if (!row || !isSame(row, busy)) return row ?? undefined
+  }
 }
 
 const READ_ONLY = { copy: false } as const
 
-function isSame(row: CredentialRow | null, seen: CredentialRow): boolean {
+function isSame(row: CredentialRow, seen: CredentialRow): boolean {
   return (
-    row !== null &&
     row.version === seen.version &&
     row.fence === seen.fence &&
     row.lease?.untilMs === seen.lease?.untilMs &&
