@@ -9,7 +9,7 @@ import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
 import { type DueTerms, nextDueAtMs } from '../refresh/due.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
-import type { CredentialContent, CredentialKey, CredentialRow, CredentialStore } from '../storage/contract.js'
+import type { CredentialContent, CredentialKey, CredentialRow, CredentialStore, LeaseHolder } from '../storage/contract.js'
 import { credentialKeyOf } from '../storage/rules/store-key.js'
 import { accountIdOf, accountRows, subjectOf } from './accounts.js'
 import { chooseAccount } from './choose-account.js'
@@ -102,8 +102,16 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
         events.push(changed)
       }
       const also = await recorder.companionsOf(...events)
+      const release = row && tokens.refreshToken && whoSent(row)
       const result = row
-        ? await credentials.update({ key, attemptId, expect: { version: row.version }, set, ...(also && { also }) })
+        ? await credentials.update({
+            key,
+            attemptId,
+            expect: { version: row.version },
+            set,
+            ...(release && { release }),
+            ...(also && { also }),
+          })
         : await credentials.insert({ ...key, ...set, attemptId }, also)
       if (result.outcome !== 'inserted' && result.outcome !== 'updated') continue
       // Where nothing was before, the user may just have been forgotten, and the keys that were in memory here with him.
@@ -149,6 +157,11 @@ function keptGrant(row: CredentialRow): SavedGrant {
     hasRefreshToken: refreshToken !== null,
     isKept: true,
   }
+}
+
+/** Who has sent the refresh token that stood there: what becomes of that says nothing of the new one, which need not wait for it. */
+function whoSent({ lease, intent, fence }: CredentialRow): LeaseHolder | undefined {
+  return lease && intent?.state === 'sent' ? { owner: lease.owner, fence } : undefined
 }
 
 /** Undefined where nothing was granted before, or nobody knows what, or by another account. */
