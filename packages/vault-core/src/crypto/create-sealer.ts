@@ -39,10 +39,22 @@ export function createSealer(options: SealerOptions): Sealer {
     return key
   }
 
+  const prepare: Sealer['prepare'] = async (userId, { make = true } = {}) => {
+    const keys = await (make ? dataKeys.of(userId, PREPARED_FOR_MS) : dataKeys.existing(userId, PREPARED_FOR_MS))
+    await Promise.all([keys?.current(), keys?.oldest()])
+  }
+
   return {
-    async prepare(userId, { make = true } = {}) {
-      const keys = await (make ? dataKeys.of(userId, PREPARED_FOR_MS) : dataKeys.existing(userId, PREPARED_FOR_MS))
-      await Promise.all([keys?.current(), keys?.oldest()])
+    prepare,
+    async hold(userId) {
+      const letGo = dataKeys.hold(userId)
+      try {
+        await prepare(userId, { make: false })
+        return letGo
+      } catch (error) {
+        letGo()
+        throw error
+      }
     },
     async seal(context, plaintext) {
       const key = await (await dataKeys.of(context.userId)).current()

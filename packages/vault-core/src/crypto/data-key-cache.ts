@@ -7,6 +7,8 @@ export interface DataKeyCache<T> {
   /** @param loadedAtMs - By the monotonic clock, before the load began. */
   set(userId: string, value: T, loadedAtMs: number): void
   delete(userId: string): void
+  /** Keeps what is there for the user, or comes, in its place, however many others come, until the function that it returns is called. Not beyond its age. */
+  hold(userId: string): () => void
   /** Users whose keys are in memory. */
   readonly size: number
 }
@@ -19,6 +21,7 @@ export function createDataKeyCache<T>(options: {
   const { clock, maxAgeMs, maxEntries } = options
   // Insertion order is order of last use: the first entry is the one to drop.
   const entries = new Map<string, { readonly value: T; readonly loadedAtMs: number }>()
+  const holders = new Map<string, number>()
   const lifeLeftMs = (loadedAtMs: number): number => loadedAtMs + maxAgeMs - clock.monotonic()
 
   return {
@@ -37,7 +40,15 @@ export function createDataKeyCache<T>(options: {
       // Keys of users who went away leave memory here, without a timer.
       for (const [oldest, entry] of entries) {
         if (entries.size <= maxEntries && lifeLeftMs(entry.loadedAtMs) > 0) break
-        entries.delete(oldest)
+        if (!holders.has(oldest)) entries.delete(oldest)
+      }
+    },
+    hold(userId) {
+      holders.set(userId, (holders.get(userId) ?? 0) + 1)
+      return () => {
+        const left = (holders.get(userId) ?? 0) - 1
+        if (left > 0) holders.set(userId, left)
+        else holders.delete(userId)
       }
     },
     delete: (userId) => void entries.delete(userId),

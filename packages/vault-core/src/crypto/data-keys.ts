@@ -19,6 +19,8 @@ export interface DataKeys {
   of(userId: string, minLifeMs?: number): Promise<UserDataKeys>
   /** The same, and none are made: undefined for whoever has none, as after `destroy`. What was sealed opens under no new key. */
   existing(userId: string, minLifeMs?: number): Promise<UserDataKeys | undefined>
+  /** Keeps what is in memory of the user there, however many others are asked for, until the function that it returns is called. */
+  hold(userId: string): () => void
   /** Reads the document again. What is cached stays in use unless that succeeds; where there is no document any more, it is dropped. */
   reread(userId: string): Promise<UserDataKeys | undefined>
   /** Removes the document, and what is cached of it: whatever the keys sealed opens nowhere any more. Harmless when there is none. */
@@ -115,6 +117,7 @@ export function createDataKeys(options: DataKeysOptions): DataKeys {
     async existing(userId, minLifeMs = 0) {
       return cache.get(userId, Math.min(minLifeMs, maxAgeMs)) ?? read(userId)
     },
+    hold: (userId) => cache.hold(userId),
     async reread(userId) {
       // A read under way may have begun before the key that is missed was there.
       await reads.get(userId)?.catch(() => undefined)

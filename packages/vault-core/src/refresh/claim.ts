@@ -39,13 +39,18 @@ async function claimOrWait(wanted: WantedRefresh, wait: LeaseWait): Promise<Acce
     await Promise.all([sealer.prepare(key.userId, { make: false }), journal.prepare(), context.recorder.prepare()])
     await journal.replayBefore(row)
     const freeSlot = await slots.acquire(connection.connectionId)
+    let letKeysGo: (() => void) | undefined
     let claim: ClaimResult
     try {
+      // That may have taken longer than they stay at hand.
+      letKeysGo = await sealer.hold(key.userId)
+      await Promise.all([journal.prepare(), context.recorder.prepare()])
       const claimedAtMonotonicMs = runtime.clock.monotonic()
       claim = context.closing.aborted ? await lookAtRow(wanted, row) : await claimRow(wanted, row, attemptId, timing)
       if (claim.outcome !== 'busy') wait.end()
       if (claim.outcome === 'claimed') return await runAttempt({ ...wanted, row: claim.row, attemptId, timing }, claimedAtMonotonicMs)
     } finally {
+      letKeysGo?.()
       freeSlot()
     }
     if (claim.outcome === 'missing') throw credentialNotFound(key)

@@ -114,6 +114,24 @@ describe('the cache of data keys', () => {
     expect(await world.sealer().open(place, blob)).toEqual(text('rotated'))
   })
 
+  it('has keys that are held at hand, however many users come meanwhile, and no longer than until they are let go', async () => {
+    const world = sealerWorld()
+    const sealer = world.sealer({ maxEntries: 2 })
+    const others = async () => {
+      for (const userId of ['a', 'b', 'c']) await sealer.prepare(userId)
+    }
+    const [letGo, letGoToo] = [await sealer.hold('alice'), await sealer.hold('alice')]
+    letGo()
+    await others()
+    world.keyringIsDown = true
+    await sealer.seal(place, text('rotated'))
+    world.keyringIsDown = false
+    letGoToo()
+    await others()
+    world.keyringIsDown = true
+    await expect(sealer.seal(place, text('later'))).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+
   it('stays in use for reads when it cannot be renewed early', async () => {
     const world = sealerWorld()
     const sealer = world.sealer()
