@@ -1,4 +1,4 @@
-import { readCredentialData, writeCredentialData } from '../credentials/credential-data.js'
+import { type CredentialData, readCredentialData, writeCredentialData } from '../credentials/credential-data.js'
 import { openAccessToken, openRefreshToken, sealTokens } from '../credentials/sealed-tokens.js'
 import type { Companions, CredentialRow, CredentialUpdate } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
@@ -50,7 +50,9 @@ export async function answerWrites(
     journaled: isRotated(answer) ? late() : { ...late(), expect: { ...expect, version: row.version } },
     async over(found) {
       const { epoch, secretRev, status, version, fence, createdAtMs } = found
-      if (epoch !== row.epoch || createdAtMs !== row.createdAtMs || status === 'disconnected') return undefined
+      if (createdAtMs !== row.createdAtMs || status === 'disconnected') return undefined
+      // A new consent counts, but that it has left the refresh token in its place that was spent for this answer.
+      if (epoch !== row.epoch && !(isRotated(answer) && hasSameRefreshToken(found, row))) return undefined
       if (secretRev !== row.secretRev) {
         const over = await overOtherTokens(attempt, answer, next, found)
         return over && { ...over, ...(also && { also }) }
@@ -82,11 +84,22 @@ async function overOtherTokens(
   const foundToken = isNewerToken ? undefined : await openAccessToken(sealer, found)
   const grant = isNewerToken ? next.grant : foundToken && grantOf(found, foundData, foundToken)
   const { issuedAtMs, tokenType, scope, tokenFence } = isNewerToken ? next.data : foundData
-  const last = isLast ? { ...next.data, sentTwiceAtMs: runtime.clock.now() } : foundData
-  const status = isLast ? statusOf(next) : found.status
+  const isOfOtherConsent = found.epoch !== attempt.row.epoch
+  const last = isOfOtherConsent
+    ? withSuccessor(foundData, next, answer)
+    : isLast
+      ? { ...next.data, sentTwiceAtMs: runtime.clock.now() }
+      : foundData
+  const status = isLast && !isOfOtherConsent ? statusOf(next) : found.status
   const data = { ...last, issuedAtMs, tokenType, scope, tokenFence }
   const write = await writeOf(attempt, found, { accessToken: grant?.accessToken, refreshToken }, { data, stored: grant, status })
   return { ...write, expect: { epoch: found.epoch, version: found.version } }
+}
+
+/** What a consent says stays, but for its refresh token. */
+function withSuccessor(found: CredentialData, { data }: NextState, { response }: RefreshAnswer): CredentialData {
+  const { refreshTokenExpiresAtMs } = response.refreshTokenExpiresInS === undefined ? found : data
+  return { ...found, refreshTokenExpiresAtMs, answer: data.answer }
 }
 
 /** All but what is expected. */

@@ -41,8 +41,9 @@ export async function writeBack(attempt: Attempt, work: WriteBack): Promise<Acce
   }
   if (result.outcome === 'updated') {
     work.written()
-    // Of two that came late, the other's access token may be the newer.
-    return readCredentialData(result.row).tokenFence > row.fence ? movedGrant(attempt, result.row) : undefined
+    // Of two that came late, the other's access token may be the newer; and that of a new consent is.
+    const isOvertaken = result.row.epoch !== row.epoch || readCredentialData(result.row).tokenFence > row.fence
+    return isOvertaken ? movedGrant(attempt, result.row) : undefined
   }
   await drop(attempt, work, result)
   const moved = result.outcome === 'conflict' ? await movedGrant(attempt, result.row) : undefined

@@ -92,8 +92,9 @@ export const mutants: readonly Mutant[] = [
     name: 'the write-back does not ask whether the user has reconnected or disconnected',
     file: 'refresh/answer-writes.ts',
     changes: [
+      ["if (createdAtMs !== row.createdAtMs || status === 'disconnected') return undefined", ''],
       [
-        "if (epoch !== row.epoch || createdAtMs !== row.createdAtMs || status === 'disconnected') return undefined",
+        'if (epoch !== row.epoch && !(isRotated(answer) && hasSameRefreshToken(found, row))) return undefined',
         'if (epoch !== row.epoch) return { ...first, expect: { version } }',
       ],
     ],
