@@ -111,10 +111,10 @@ async function sendOnce(attempt: Attempt, spending: Spending, isEarlierOpen: boo
 
 function sendWith(permit: Permit, attempt: Attempt, spending: Spending, isEarlierOpen: boolean): Promise<TokenEndpointOutcome> {
   const { context, connection, key, timing } = attempt
-  const { credentials, runtime } = context
+  const { runtime } = context
   // The request's time counts from before the mark: who reckons from the mark when it surely has ended is never too early.
   return withDeadline(runtime.clock, timing.requestCapMs, async (signal) => {
-    if (!attempt.isLeaseHeld() || !(await credentials.markSent(key, holderOf(attempt)))) throw leaseLost(attempt)
+    if (!attempt.isLeaseHeld() || !(await markSent(attempt, isEarlierOpen))) throw leaseLost(attempt)
     // A pause may have come between the mark and this line. If nothing was sent yet the intent is cleared.
     if (!attempt.isLeaseHeld()) {
       await giveBack(attempt, isEarlierOpen)
@@ -124,6 +124,16 @@ function sendWith(permit: Permit, attempt: Attempt, spending: Spending, isEarlie
     // Discovery and key signing may come before the request leaves: the lease is looked at once more directly before `fetch`.
     return context.sendRefresh(connection, { ...spending, userId: key.userId }, { signal, maySend: attempt.isLeaseHeld })
   })
+}
+
+/** If the store fails, whether or not it made the mark, nothing was sent: nobody need wait for what cannot come. */
+async function markSent(attempt: Attempt, isEarlierOpen: boolean): Promise<boolean> {
+  try {
+    return await attempt.context.credentials.markSent(attempt.key, holderOf(attempt))
+  } catch (error) {
+    await giveBack(attempt, isEarlierOpen)
+    throw error
+  }
 }
 
 /** Where no user consented, none can consent again: a grant that is refused is the application's own, and asked for again later. */

@@ -23,7 +23,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no intent: nobody can tell that a request was sent',
     file: 'refresh/refresh-attempt.ts',
-    changes: [['|| !(await credentials.markSent(key, holderOf(attempt)))', '']],
+    changes: [['|| !(await markSent(attempt, isEarlierOpen))', '']],
   },
   {
     name: 'the request is aborted with the patience of its caller',
