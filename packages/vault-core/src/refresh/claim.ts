@@ -48,6 +48,12 @@ async function claimOrWait(wanted: WantedRefresh, wait: LeaseWait): Promise<Acce
       const claimedAtMonotonicMs = runtime.clock.monotonic()
       claim = context.closing.aborted ? await lookAtRow(wanted, row) : await claimRow(wanted, row, attemptId, timing)
       if (claim.outcome !== 'busy') wait.end()
+      if (claim.outcome === 'claimed' && journal.mayKnowMore(claim.row, row)) {
+        // Another process has sent since the row was seen, and died.
+        await context.credentials.release(key, { owner: context.owner, fence: claim.row.fence })
+        row = claim.row
+        continue
+      }
       if (claim.outcome === 'claimed') return await runAttempt({ ...wanted, row: claim.row, attemptId, timing }, claimedAtMonotonicMs)
     } finally {
       letKeysGo?.()

@@ -20,6 +20,8 @@ export interface RefreshJournal {
   replay(): Promise<void>
   /** {@link replay}, unless it was done since the start and the row tells of no interrupted refresh. */
   replayBefore(row: CredentialRow): Promise<void>
+  /** Whether the row as claimed tells of an interrupted refresh of which it did not when it was seen: then the journal may have its answer by now. */
+  mayKnowMore(claimed: CredentialRow, seen: CredentialRow): boolean
 }
 
 export function createRefreshJournal(parts: {
@@ -97,8 +99,9 @@ export function createRefreshJournal(parts: {
     },
     replay,
     async replayBefore(row) {
-      if (!wasReplayed || row.intent?.state === 'sent' || row.unresolvedSends > 0) await replay()
+      if (!wasReplayed || isInterrupted(row)) await replay()
     },
+    mayKnowMore: (claimed, seen) => isInterrupted(claimed) && !isInterrupted(seen),
   }
 }
 
@@ -108,6 +111,11 @@ const noJournal: RefreshJournal = {
   forget: async () => undefined,
   replay: async () => undefined,
   replayBefore: async () => undefined,
+  mayKnowMore: () => false,
+}
+
+function isInterrupted({ intent, unresolvedSends }: CredentialRow): boolean {
+  return intent?.state === 'sent' || unresolvedSends > 0
 }
 
 /** Under the tenant's key, for the names of users stand in it. The tokens in it are sealed a second time, under their user's. */

@@ -138,7 +138,7 @@ export const mutants: readonly Mutant[] = [
     name: 'the journal is not replayed',
     file: 'refresh/refresh-journal.ts',
     changes: [
-      ["if (!wasReplayed || row.intent?.state === 'sent' || row.unresolvedSends > 0) await replay()", ''],
+      ['if (!wasReplayed || isInterrupted(row)) await replay()', ''],
       ['replay,\n', 'replay: async () => undefined,\n'],
     ],
   },

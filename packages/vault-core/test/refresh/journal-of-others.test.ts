@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import { VaultError } from '../../src/index.js'
+import { interceptedStore } from '../fixtures/intercepted-store.js'
+import { settle } from '../fixtures/manual-clock.js'
+import { memoryJournal } from '../fixtures/memory-journal.js'
+import { ALICE } from '../fixtures/vault-world.js'
+import { S, setScene } from './failure-matrix/scene.js'
+
+// All workers of a machine find the same token ended at the same moment.
+it('who waits for a process that dies with its answer in the journal they share does not send the old refresh token', async () => {
+  const { world, process, ask } = await setScene('ended', { connection: { rotation: { kind: 'grace', seconds: 20 } } })
+  const journal = memoryJournal()
+  let die = (): void => undefined
+  const dead = new Promise<void>((resolve) => {
+    die = resolve
+  })
+  let isDead = false
+  const dying = interceptedStore(world.store, (call, work) => {
+    if (isDead) return new Promise(() => undefined)
+    if (call !== 'credentials.update') return work()
+    isDead = true
+    die()
+    return Promise.reject(new VaultError('store_unavailable', 'The store is away.'))
+  })
+  const slower = interceptedStore(world.store, (call, work) => (call === 'credentials.claim' ? dead.then(work) : work()))
+  const [first, second] = [process({ journal, store: dying }), process({ journal, store: slower })]
+  await second.sweep()
+  const call = await ask({}, second)
+  await first.getCredentials(ALICE)
+  await settle()
+  await world.clock.advance(9 * S)
+  expect(call.end()).toMatchObject({ credentials: { accessToken: 'canary-access-2' } })
+  expect(world.provider.refreshes()).toBe(1)
+})
