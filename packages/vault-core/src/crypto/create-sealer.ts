@@ -46,10 +46,10 @@ export function createSealer(options: SealerOptions): Sealer {
 
   return {
     prepare,
-    async hold(userId) {
+    async hold(userId, options) {
       const letGo = dataKeys.hold(userId)
       try {
-        await prepare(userId, { make: false })
+        await prepare(userId, options)
         return letGo
       } catch (error) {
         letGo()
