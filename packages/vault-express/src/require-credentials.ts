@@ -21,7 +21,7 @@ export interface RequireCredentialsOptions {
 /**
  * Sees to it that `req.credentials` holds an access token of the signed-in user that works. A user who has to consent first is sent to
  * `/connect/{connectionId}?return_to=…`, also to grant a scope that is lacking; an API caller gets a 401 with `errorCode` and `startUrl`.
- * Needs `vaultRouter` mounted before it.
+ * Needs a `vaultRouter` of this vault; of several, the one that is mounted before it.
  *
  * @example
  * ```ts
@@ -35,12 +35,6 @@ export function requireCredentials(options: RequireCredentialsOptions): RequestH
     const signal = abortOnClose(response)
     try {
       const router = routerOf(vault, request)
-      if (!router) {
-        throw new VaultError(
-          'invalid_configuration',
-          '`requireCredentials` found no router of its vault. Mount it first: app.use(vaultRouter({ vault, … })).',
-        )
-      }
       const userId = await router.identify(request)
       if (userId === undefined || userId === '')
         throw new VaultError('unauthenticated', 'Nobody is signed in to the application. Sign in first.')
@@ -72,8 +66,8 @@ async function refuse(
 ): Promise<void> {
   if (!isVaultError(error) || error.code === 'invalid_configuration') return next(error)
   const router = routerOf(vault, request)
-  if (!router || !isVaultError(error, 'credential_not_found', 'reauthorization_required', 'insufficient_scope')) {
-    return sendReply(loggedErrorReply(error, 'requireCredentials', router?.log), response)
+  if (!isVaultError(error, 'credential_not_found', 'reauthorization_required', 'insufficient_scope')) {
+    return sendReply(loggedErrorReply(error, 'requireCredentials', router.log), response)
   }
   const { authorization, ...facts } = error.facts
   const accountId = authorization?.accountId

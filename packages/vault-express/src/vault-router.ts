@@ -9,7 +9,7 @@ import {
 import type { Request as ExpressRequest, NextFunction, RequestHandler, Response } from 'express'
 import { ExpressVaultRequest } from './express-vault-request.js'
 import { requiredScopesOf } from './required-scopes.js'
-import { rememberRouter } from './router-registry.js'
+import { registerRouter, rememberRouter } from './router-registry.js'
 import { sendReply } from './send-reply.js'
 
 /** The options of the vault's handler; its functions get Express's request. */
@@ -55,6 +55,7 @@ export function vaultRouter(options: VaultRouterOptions): RequestHandler {
     }
   }
   const router = { identify, connectPath: service.connectPath, origin, addressOf, log: options.log }
+  registerRouter(options.vault, router)
 
   return (request, response, next) => {
     rememberRouter(options.vault, request, router)

@@ -129,6 +129,48 @@ describe.each(versions)('on Express %s', (_version, createApp) => {
     expect((await made.vault.getCredentials({ connectionId: 'demo', userId: 'carol' })).tokenType).toMatch(/bearer/i)
   })
 
+  it('mounted under a path, it serves the routes of the application beside it', async () => {
+    const made = await world({
+      createApp,
+      mountPath: '/vault',
+      build: (app, { vault, ...rest }) => {
+        app.get(
+          '/files',
+          requireCredentials({ vault, connectionId: 'demo' }),
+          (req, res) => void res.json({ scope: req.credentials?.scope }),
+        )
+        app.use('/vault', vaultRouter({ vault, ...rest }))
+      },
+    })
+    const sent = await navigate(made.origin, '/files', 'alice')
+    expect([sent.status, sent.location]).toEqual([303, '/vault/connect/demo?return_to=%2Ffiles'])
+    const refused = await made.browser('alice')('/files')
+    expect(await refused.json()).toMatchObject({ errorCode: 'credential_not_found', startUrl: `${made.origin}/vault/connect/demo` })
+    const browser = await made.connect('alice')
+    expect((await browser('/files')).status).toBe(200)
+  })
+
+  it('of several routers of one vault, a route is served by the one that its request came through', async () => {
+    const made = await world({
+      createApp,
+      build: (app, { vault, publicUrl, identify }) => {
+        const files = requireCredentials({ vault, connectionId: 'demo' })
+        const routerAt = (path: string) => vaultRouter({ vault, publicUrl: publicUrl + path, identify })
+        const inner = express.Router()
+        inner.use(routerAt('/a'))
+        inner.get('/files', files)
+        app.use('/a', inner)
+        app.use('/b', routerAt('/b'))
+        app.get('/files', files)
+        const onError: express.ErrorRequestHandler = (error, _req, res, _next) => void res.status(500).json({ seen: String(error.message) })
+        app.use(onError)
+      },
+    })
+    expect((await navigate(made.origin, '/a/files', 'alice')).location).toBe('/a/connect/demo?return_to=%2Fa%2Ffiles')
+    const unclear = await made.browser('alice')('/files')
+    expect([unclear.status, await unclear.json()]).toEqual([500, { seen: expect.stringContaining('came through none') }])
+  })
+
   it('an error in identify goes to the application’s own error handler', async () => {
     const made = await world({
       createApp,
