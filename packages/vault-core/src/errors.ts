@@ -66,6 +66,9 @@ export interface VaultErrorFacts {
   readonly context?: string
 }
 
+/** Known to all copies of this package: two versions installed side by side, or a bundle of it beside the package itself. */
+const VAULT_ERROR = Symbol.for('@holdfast/vault-core.VaultError')
+
 /**
  * The one error that Holdfast throws for a reason that the caller can act on.
  *
@@ -90,6 +93,10 @@ export class VaultError extends Error {
     this.code = code
     this.facts = facts
   }
+
+  static {
+    Object.defineProperty(VaultError.prototype, VAULT_ERROR, { value: true })
+  }
 }
 
 /** Ids may hold line ends and terminal sequences; in a message, which goes to logs and terminals, they would forge lines. */
@@ -97,7 +104,11 @@ function escapeControlCharacters(message: string): string {
   return message.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** Tells whether `error` is a {@link VaultError}, with one of `codes` if any are given. */
+/** Tells whether `error` is a {@link VaultError}, of whichever copy of this package, with one of `codes` if any are given. */
 export function isVaultError(error: unknown, ...codes: VaultErrorCode[]): error is VaultError {
-  return error instanceof VaultError && (codes.length === 0 || codes.includes(error.code))
+  return isMarked(error) && (codes.length === 0 || codes.includes(error.code))
+}
+
+function isMarked(error: unknown): error is VaultError {
+  return typeof error === 'object' && error !== null && VAULT_ERROR in error
 }

@@ -1,5 +1,6 @@
 import type { Disconnect } from './credentials/disconnect.js'
 import type { Sealer } from './crypto/sealer.js'
+import { VaultError } from './errors.js'
 import type { EventRecorder } from './events/event-recorder.js'
 import type { Instrumentation } from './instrumentation.js'
 import type { Log } from './log.js'
@@ -49,10 +50,14 @@ export function registerExtension(vault: object, extension: VaultExtension): voi
 /**
  * The parts of a vault that other packages of its own floor work with.
  *
- * @throws {TypeError} For what `createVault` did not make.
+ * @throws {VaultError} `invalid_configuration` for what the `createVault` of this copy of the package did not make.
  */
 export function extensionOf(vault: object): VaultExtension {
   const extension = extensions.get(vault)
-  if (!extension) throw new TypeError('This is no vault that createVault of this version made.')
+  if (!extension) {
+    const problem =
+      'must be the very object that createVault returned. If it is, two copies of @holdfast/vault-core are installed: `npm ls @holdfast/vault-core` shows them'
+    throw new VaultError('invalid_configuration', `\`vault\` ${problem}.`, { fields: { vault: problem } })
+  }
   return extension
 }

@@ -114,7 +114,7 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
   const clientAddress = createClientAddress(options.clientAddress, log)
   return {
     vault: options.vault,
-    recorder: recorderOf(options.vault),
+    recorder: extensionOf(options.vault).recorder,
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
     identify: async (request, context) => checkUserId(await identifyOrFail(() => identify(request, context)), 'identify'),
@@ -134,14 +134,6 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
     now,
     secureCookies: url.protocol === 'https:',
     login,
-  }
-}
-
-function recorderOf(vault: Vault): VaultExtension['recorder'] {
-  try {
-    return extensionOf(vault).recorder
-  } catch {
-    throw invalid('vault', 'must be the very object that createVault returned: a copy of it could keep no events of who was refused')
   }
 }
 

@@ -1,4 +1,4 @@
-import { VaultError, type VaultErrorFacts } from '../errors.js'
+import { isVaultError, VaultError, type VaultErrorFacts } from '../errors.js'
 import { readErrorCode } from './error-code.js'
 import type { TokenEndpointOutcome } from './token-response.js'
 
@@ -79,7 +79,7 @@ export function userinfoUnavailable(flow: FlowFacts): VaultError {
 export function exchangeFailed(flow: FlowFacts, outcome: Exclude<TokenEndpointOutcome, { kind: 'answered' }>): VaultError {
   if (outcome.kind === 'no_answer') {
     const { cause } = outcome
-    if (cause instanceof VaultError) return new VaultError(cause.code, cause.message, { ...cause.facts, ...flow })
+    if (isVaultError(cause)) return new VaultError(cause.code, cause.message, { ...cause.facts, ...flow })
     return unavailable(flow, typeof cause === 'string' ? cause : outcome.reason, undefined)
   }
   const { status, retryAfterMs } = outcome
@@ -107,7 +107,7 @@ function unavailable(flow: FlowFacts, reason: string, retryAfterMs: number | und
 
 /** The same error, with what the flow was begun with. Errors of other parts do not know it. */
 export function withFlowFacts(error: unknown, flow: FlowFacts): unknown {
-  const { returnTo, context } = error instanceof VaultError ? error.facts : {}
-  if (!(error instanceof VaultError) || (returnTo === flow.returnTo && context === flow.context)) return error
+  const { returnTo, context } = isVaultError(error) ? error.facts : {}
+  if (!isVaultError(error) || (returnTo === flow.returnTo && context === flow.context)) return error
   return new VaultError(error.code, error.message, { ...flow, ...error.facts, cause: error.cause })
 }

@@ -1,4 +1,4 @@
-import { VaultError } from '../errors.js'
+import { isVaultError, VaultError } from '../errors.js'
 import type { JsonObject } from '../model/provider-hooks.js'
 import { withDeadline } from './deadline.js'
 import { parseJsonObject } from './parse-json-object.js'
@@ -60,7 +60,7 @@ function refused(connectionId: string, what: string, outcome: TokenEndpointOutco
       { connectionId, reason: outcome.error },
     )
   if (outcome.kind === 'no_answer') {
-    if (outcome.cause instanceof VaultError) return outcome.cause
+    if (isVaultError(outcome.cause)) return outcome.cause
     return noUse(connectionId, what, typeof outcome.cause === 'string' ? outcome.cause : outcome.reason)
   }
   if (outcome.kind === 'answered') return noUse(connectionId, what, 'empty')
