@@ -1,5 +1,5 @@
 import { VaultError } from '@holdfast/vault-core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { classifyFailure, type FailureKind } from '../src/failures/classify.js'
 import { storeFailure } from '../src/failures/explain.js'
 import { repeatSafely } from '../src/failures/repeat.js'
@@ -26,6 +26,10 @@ describe('what a failure of the database means', () => {
     ['a full disk (SQLite)', new Error('database or disk is full'), 'final', /disk is full.*nothing was lost/],
     ['a wrong password (PostgreSQL)', coded('28P01'), 'final', /refuses the user or the password/],
     ['a wrong password (MySQL)', coded('ER_ACCESS_DENIED_ERROR'), 'final', /refuses the user or the password/],
+    ['a user without a password who is not known (MariaDB)', coded('ER_ACCESS_DENIED_NO_PASSWORD_ERROR'), 'final', /refuses the user or/],
+    ['a server without TLS (PostgreSQL)', new Error('The server does not support SSL connections'), 'final', /takes no TLS/],
+    ['a server without TLS (MySQL)', coded('HANDSHAKE_NO_SSL_SUPPORT'), 'final', /takes no TLS/],
+    ['a certificate of a private authority', coded('SELF_SIGNED_CERT_IN_CHAIN'), 'final', /certificate/],
     ['a driver that is not installed', coded('ERR_MODULE_NOT_FOUND'), 'final', /npm install pg/],
     ['anything else', coded('22P02'), 'final', /cause of this one/],
   ])('%s', (_name, error, kind, message) => {
@@ -61,6 +65,18 @@ describe('what is repeated', () => {
     expect(await repeatSafely(failing([coded('ECONNRESET')]), { isGivenUp })).toBe(2)
     expect(await repeatSafely(failing([coded('40P01')]), { isGivenUp, once: true })).toBe(2)
     await expect(repeatSafely(failing([coded('ECONNRESET')]), { isGivenUp, once: true })).rejects.toMatchObject({ code: 'ECONNRESET' })
+  })
+
+  it.each(['ECONNREFUSED', 'ECONNRESET', '40P01'])('is little where each try takes long (%s): callers wait', async (code) => {
+    let nowMs = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
+    const work = vi.fn(async () => {
+      nowMs += 5_000
+      throw coded(code)
+    })
+    await expect(repeatSafely(work, { isGivenUp })).rejects.toMatchObject({ code })
+    expect(work).toHaveBeenCalledTimes(2)
+    clock.mockRestore()
   })
 
   it('is nothing that cannot succeed, and nothing once the store is closed', async () => {

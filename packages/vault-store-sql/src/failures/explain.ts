@@ -24,10 +24,15 @@ const readOnly = 'The database takes no writes: it is a replica, or was made rea
 const full = 'The disk is full. Make room; nothing was lost.'
 const crowded = 'The database has too many connections. Raise its limit, or make the pool smaller.'
 
+const noTls = 'The database takes no TLS. Take it out of the connection string, or turn it on at the server.'
+const untrusted =
+  'The certificate of the database is not trusted. Give the driver the authority that signed it, by NODE_EXTRA_CA_CERTS or with a pool of your own.'
+
 const byCode: Readonly<Record<string, string>> = {
   '28P01': refusedLogin,
   '28000': refusedLogin,
   ER_ACCESS_DENIED_ERROR: refusedLogin,
+  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: refusedLogin,
   ER_DBACCESS_DENIED_ERROR: noRights,
   '3D000': noDatabase,
   ER_BAD_DB_ERROR: noDatabase,
@@ -42,6 +47,11 @@ const byCode: Readonly<Record<string, string>> = {
   EHOSTUNREACH: unreachable,
   ENETUNREACH: unreachable,
   ETIMEDOUT: unreachable,
+  HANDSHAKE_NO_SSL_SUPPORT: noTls,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
   '25006': readOnly,
   ER_OPTION_PREVENTS_STATEMENT: readOnly,
   '53100': full,
@@ -59,6 +69,7 @@ const byText: readonly (readonly [RegExp, string])[] = [
     /unable to open|cannot open|SQLITE_CANTOPEN/i,
     'The database cannot be opened. Check that its folder exists and that the process may write there.',
   ],
+  [/does not support SSL/i, noTls],
   [/not a database|SQLITE_NOTADB/i, 'The file is not a SQLite database. Check the path.'],
   [/malformed|SQLITE_CORRUPT/i, 'The database is damaged. Restore it from a backup.'],
   [/disk is full|SQLITE_FULL/i, full],

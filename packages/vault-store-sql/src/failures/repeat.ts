@@ -13,18 +13,27 @@ const REPEATS: Readonly<Record<FailureKind, { readonly times: number; readonly f
   final: { times: 0, firstMs: 0, mostMs: 0 },
 }
 
+/**
+ * Nothing is repeated later than this after the first failure: a host that does not answer, or a lock that is not let go, takes
+ * seconds for each try.
+ */
+const REPEATED_FOR_MS = 5_000
+
 /** Does the work, and does it again where a failure allows that. The last failure is thrown as it came. */
 export async function repeatSafely<T>(
   work: () => Promise<T>,
   { once = false, isGivenUp }: RunOptions & { readonly isGivenUp: () => boolean },
 ): Promise<T> {
+  let failedAtMs: number | undefined
   for (let tries = 1; ; tries++) {
     try {
       return await work()
     } catch (error) {
       const kind = classifyFailure(error)
       const { times, firstMs, mostMs } = REPEATS[kind]
-      if (tries > times || isGivenUp() || (kind === 'unknown' && once)) throw error
+      failedAtMs ??= performance.now()
+      const isLate = performance.now() - failedAtMs >= REPEATED_FOR_MS
+      if (tries > times || isLate || isGivenUp() || (kind === 'unknown' && once)) throw error
       await sleep(Math.min(mostMs, firstMs * 2 ** (tries - 1)) * (0.5 + Math.random()))
     }
   }
