@@ -29,8 +29,9 @@ export function readDocument<T>(row: DocumentRow, what: string, parse: (row: Doc
   }
 }
 
-/** What went wrong with the store, as `store_unavailable`. */
+/** What went wrong with the store, as `store_unavailable`: in the store's own words where it has some, for waiting mends no wrong tables. */
 export function storeFailure(error: unknown): VaultError {
   if (isVaultError(error, 'store_unavailable')) return error
-  return new VaultError('store_unavailable', 'The store did not answer. Wait, then ask again.', { cause: error })
+  const message = isVaultError(error, 'invalid_configuration') ? error.message : 'The store did not answer. Wait, then ask again.'
+  return new VaultError('store_unavailable', message, { cause: error })
 }
