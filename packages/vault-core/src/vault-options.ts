@@ -73,6 +73,8 @@ export interface VaultOptions {
 }
 
 const DEFAULT_TENANT = 'default'
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+const CLOCK_METHODS = ['now', 'monotonic', 'sleep'] as const
 /** Longer than nearly every token endpoint takes, shorter than the usual HTTP client's patience. */
 const DEFAULT_CALLER_WAIT_MS = 10_000
 
@@ -97,10 +99,12 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   const accountId = options.accountId ?? `acc_${tenant}`
   const fields: Record<string, string> = {}
   if (!store) fields.store = 'is missing: pass a VaultStore, `sqliteStore({ path })` for one'
-  const lacking = (options.requiredStoreCapabilities ?? []).filter((capability) => store && !store.capabilities[capability])
+  else if (!isStore(store)) fields.store = 'must be a VaultStore, such as the one that `sqliteStore({ path })` returns'
+  const lacking = (options.requiredStoreCapabilities ?? []).filter((capability) => isStore(store) && !store.capabilities[capability])
   if (lacking.length > 0)
     fields.store = `does not promise ${lacking.map((name) => `\`${name}\``).join(' and ')}: use another, or do not ask for it in \`requiredStoreCapabilities\``
   if (!keyring) fields.keyring = 'is missing: pass `localKeyring([{ id, key }])`; without a key nothing is stored'
+  else if (!isKeyring(keyring)) fields.keyring = 'must be a Keyring: `localKeyring([{ id, key }])` is one'
   if (!Array.isArray(connections)) fields.connections = 'must be an array of connections'
   const tenantProblem = storeKeyProblem(tenant)
   if (tenantProblem) fields.tenant = tenantProblem
@@ -121,7 +125,12 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   if (webhooks !== undefined && !isKeeper(webhooks)) fields.webhooks = 'must be what `webhooks({ endpoints })` made'
   if (audit !== undefined && !isKeeper(audit)) fields.audit = 'must be what `auditLog()` made'
   if (!Array.isArray(eventKeepers) || !eventKeepers.every(isKeeper)) fields.eventKeepers = 'must be an array of EventKeepers'
-  const { instrumentation } = options
+  const { instrumentation, log, on, clock } = options
+  if (log !== undefined && !LEVELS.every((level) => typeof log?.[level] === 'function'))
+    fields.log = 'must be a logger with `debug`, `info`, `warn` and `error`: pino, or `console`'
+  if (on !== undefined && typeof on !== 'function') fields.on = 'must be a function, which is called with each event'
+  if (clock !== undefined && !CLOCK_METHODS.every((method) => typeof clock?.[method] === 'function'))
+    fields.clock = 'must have the functions `now`, `monotonic` and `sleep`'
   if (instrumentation !== undefined && typeof instrumentation?.measure !== 'function')
     fields.instrumentation = 'must be an Instrumentation: `openTelemetry()` is one'
   if (!isCipherSuite(cipherSuite)) fields.cipherSuite = 'must be `xchacha20-poly1305` or `aes-256-gcm`'
@@ -151,6 +160,15 @@ function cacheProblem({ maxAgeMs, maxEntries = DEFAULT_CACHED_OWNERS }: Credenti
   if (!(Number.isInteger(maxAgeMs) && maxAgeMs >= 1 && maxAgeMs <= 60_000)) return 'needs a `maxAgeMs` of 1 to 60,000 milliseconds'
   if (!(Number.isInteger(maxEntries) && maxEntries >= 1 && maxEntries <= 1_000_000)) return 'must have a `maxEntries` of 1 to 1,000,000'
   return undefined
+}
+
+/** By the first thing that is done with each: whoever forgets to call a factory, or to await it, is told at the start. */
+function isStore(value: VaultStore): boolean {
+  return typeof value?.now === 'function' && typeof value.credentials?.get === 'function'
+}
+
+function isKeyring(value: Keyring): boolean {
+  return typeof value?.current === 'function' && typeof value.wrap === 'function' && typeof value.unwrap === 'function'
 }
 
 function isKeeper(value: EventKeeper): boolean {

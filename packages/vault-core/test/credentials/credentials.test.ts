@@ -154,6 +154,27 @@ describe('createVault', () => {
     expect(asking({ durable: true, crossProcess: true })).not.toThrow()
   })
 
+  it('refuses what is no store, keyring, logger, listener or clock: a factory that was not called, a promise, a key by itself', () => {
+    const { store } = vaultWorld()
+    const options = { store: Promise.resolve(store), keyring: 'a key', log: { info: () => undefined }, on: {}, clock: Date.now } as never
+    expect(() => vaultWorld().vault(options)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_configuration',
+        facts: {
+          fields: {
+            store: expect.stringContaining('`sqliteStore({ path })`'),
+            keyring: expect.stringContaining('`localKeyring([{ id, key }])`'),
+            log: expect.stringContaining('`warn`'),
+            on: expect.stringContaining('function'),
+            clock: expect.stringContaining('`monotonic`'),
+          },
+        },
+      }),
+    )
+    const factory = { store: () => store, requiredStoreCapabilities: ['durable'] } as never
+    expect(() => vaultWorld().vault(factory)).toThrow(expect.objectContaining({ code: 'invalid_configuration' }))
+  })
+
   it('names every bad option in one error', () => {
     const options = { store: undefined, keyring: undefined, connections: undefined, tenant: '', callerWaitMs: 0 } as never
     expect(() => vaultWorld().vault(options)).toThrow(
