@@ -1,7 +1,7 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type SqliteDatabase, sqliteStore } from '../src/index.js'
 import { openDatabase } from '../src/sqlite/open-database.js'
 import { KEY, newCredential } from './fixtures/rows.js'
@@ -28,6 +28,16 @@ describe('what cannot be opened', () => {
     expect(() => sqliteStore({ path })).toThrow(
       expect.objectContaining({ code: 'store_unavailable', message: expect.stringContaining('not a SQLite database') }),
     )
+  })
+
+  it('a path, where the runtime has no SQLite', () => {
+    const path = newFile()
+    const older = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+    expect(() => sqliteStore({ path })).toThrow(
+      expect.objectContaining({ code: 'invalid_configuration', message: expect.stringContaining('Node 22.18') }),
+    )
+    older.mockRestore()
+    expect(existsSync(path)).toBe(false)
   })
 
   it.each([

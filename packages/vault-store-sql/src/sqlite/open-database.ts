@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
+import { VaultError } from '@holdfast/vault-core'
 import { storeFailure } from '../failures/explain.js'
 import type { SqliteDatabase } from './sqlite-database.js'
 
@@ -11,14 +12,20 @@ const CACHE_KIB = 16_000
  * Opens the file, making it readable for its owner alone. WAL with `synchronous=FULL`: with less, the last commit, and with it a rotated
  * refresh token, may be lost when the power fails.
  *
- * @throws {VaultError} `store_unavailable`, with a sentence that says what to do.
+ * @throws {VaultError} `store_unavailable`, or `invalid_configuration` where the runtime has no SQLite, with a sentence that says what to do.
  */
 export function openDatabase(path: string): SqliteDatabase {
+  // Loaded only here: it is not to be had everywhere, and where it is new it announces itself.
+  const sqlite: typeof import('node:sqlite') | undefined = process.getBuiltinModule('node:sqlite')
+  if (!sqlite) {
+    throw new VaultError(
+      'invalid_configuration',
+      'This runtime has no `node:sqlite`. Run Node 22.18 or newer, or give `database`, one of better-sqlite3, in place of `path`.',
+    )
+  }
   try {
     if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
-    // Loaded only here: it is not to be had everywhere, and where it is new it announces itself.
-    const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
-    const database = new DatabaseSync(path)
+    const database = new sqlite.DatabaseSync(path)
     database.exec(
       `pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -${CACHE_KIB}`,
     )
