@@ -9,7 +9,7 @@ import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
 import { type DueTerms, nextDueAtMs } from '../refresh/due.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
-import type { CredentialContent, CredentialKey, CredentialRow, CredentialStore, LeaseHolder } from '../storage/contract.js'
+import type { CredentialContent, CredentialKey, CredentialRow, CredentialStore } from '../storage/contract.js'
 import { credentialKeyOf } from '../storage/rules/store-key.js'
 import { accountIdOf, accountRows, subjectOf } from './accounts.js'
 import { chooseAccount } from './choose-account.js'
@@ -19,6 +19,7 @@ import { sealDpopKey } from './sealed-dpop-key.js'
 import { sealLabel } from './sealed-label.js'
 import { sealProperties } from './sealed-properties.js'
 import { openRefreshToken, sealTokens } from './sealed-tokens.js'
+import { whoSent } from './sent-before.js'
 
 export interface SaveGrantParts {
   readonly tenant: string
@@ -71,6 +72,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
     let connectedId: string | undefined
     let changeId: string | undefined
     let attemptId = randomToken(runtime.random, 16)
+    const claimId = randomToken(runtime.random, 16)
     await sealer.prepare(userId)
 
     for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -102,7 +104,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
         events.push(changed)
       }
       const also = await recorder.companionsOf(...events)
-      const release = row && tokens.refreshToken && whoSent(row)
+      const release = row && tokens.refreshToken && (await whoSent(credentials, row, connection, claimId))
       const result = row
         ? await credentials.update({
             key,
@@ -157,11 +159,6 @@ function keptGrant(row: CredentialRow): SavedGrant {
     hasRefreshToken: refreshToken !== null,
     isKept: true,
   }
-}
-
-/** Who has sent the refresh token that stood there: what becomes of that says nothing of the new one, which need not wait for it. */
-function whoSent({ lease, intent, fence }: CredentialRow): LeaseHolder | undefined {
-  return lease && intent?.state === 'sent' ? { owner: lease.owner, fence } : undefined
 }
 
 /** Undefined where nothing was granted before, or nobody knows what, or by another account. */

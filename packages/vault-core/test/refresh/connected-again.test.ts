@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { json, reset } from '../fixtures/faulty-provider.js'
-import { storeStoppingAt } from '../fixtures/intercepted-store.js'
+import { failingStore, storeStoppingAt } from '../fixtures/intercepted-store.js'
 import { settle } from '../fixtures/manual-clock.js'
 import { ALICE } from '../fixtures/vault-world.js'
-import { HOUR, S, type Scene, setScene } from './failure-matrix/scene.js'
+import { HOUR, MIN, S, type Scene, setScene } from './failure-matrix/scene.js'
 
 const late = () => json(200, { access_token: 'canary-late', refresh_token: 'canary-late-refresh', token_type: 'Bearer', expires_in: 3_600 })
 
@@ -24,11 +24,30 @@ async function connectAgainAfterCrash({ world, vault, process, ask }: Scene): Pr
   await world.connect(vault)
 }
 
+/** The request was cut off, so that nobody knows what came of it, before Alice connects again. */
+async function connectAgainAfterFailure({ world, vault, ask }: Scene): Promise<void> {
+  world.provider.failNext({ when: 'before', respond: reset })
+  await ask()
+  await world.connect(vault)
+}
+
+/** Another process has taken over from the one that died, and could not send. */
+async function connectAgainAfterTakeover({ world, vault, process, ask }: Scene): Promise<void> {
+  await ask({}, process({ store: storeStoppingAt(world.store, 'credentials.update').store }))
+  await world.clock.advance(3 * MIN)
+  const failing = failingStore(world.store, (call) => call === 'credentials.markSent')
+  failing.isDown = true
+  await ask({}, process({ store: failing.store }))
+  await world.connect(vault)
+}
+
 const ends = [
   ['is answered', (scene: Scene) => connectAgain(scene, late)],
   ['fails', (scene: Scene) => connectAgain(scene, () => json(500, {}))],
   ['is cut off', (scene: Scene) => connectAgain(scene, reset)],
   ['never ends, as its process died', connectAgainAfterCrash],
+  ['was cut off before', connectAgainAfterFailure],
+  ['was taken over in vain', connectAgainAfterTakeover],
 ] as const
 
 // Whatever became of the request for the old grant says nothing of the new one.
