@@ -41,6 +41,8 @@ export interface DataKeysOptions {
 export function createDataKeys(options: DataKeysOptions): DataKeys {
   const { documents, keyring, tenant, runtime, maxAgeMs = 300_000, maxEntries = 10_000 } = options
   const cache = createDataKeyCache<UserDataKeys>({ clock: runtime.clock, maxAgeMs, maxEntries })
+  // The tenant's own: what is sealed under them while a refresh is under way, as an entry of the journal, is nobody's to hold.
+  cache.hold('')
   const reads: Running<UserDataKeys | undefined> = new Map()
   const makings: Running<UserDataKeys> = new Map()
 

@@ -132,6 +132,15 @@ describe('the cache of data keys', () => {
     await expect(sealer.seal(place, text('later'))).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 
+  it('has the tenant’s own keys at hand, however many users come: the journal is sealed under them when the store is away', async () => {
+    const world = sealerWorld()
+    const sealer = world.sealer({ maxEntries: 2 })
+    await sealer.prepare('')
+    for (const userId of ['a', 'b', 'c']) await sealer.prepare(userId)
+    world.keyringIsDown = true
+    await sealer.seal({ ...place, userId: '' }, text('entry'))
+  })
+
   it('stays in use for reads when it cannot be renewed early', async () => {
     const world = sealerWorld()
     const sealer = world.sealer()
