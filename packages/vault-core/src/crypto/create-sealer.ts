@@ -71,6 +71,7 @@ export function createSealer(options: SealerOptions): Sealer {
       if (!plaintext) throw failed(context, `it does not open under data key ${toBase64url(dekId)}`)
       return plaintext
     },
+    hasKeys: async (userId) => (await dataKeys.existing(userId)) !== undefined,
     async holdsKeyOf(userId, blob) {
       const dekId = dataKeyIdOf(blob)
       return dekId !== undefined && (await dataKeys.reread(userId))?.byId(dekId) !== undefined

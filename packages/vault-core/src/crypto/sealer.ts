@@ -34,6 +34,8 @@ export interface Sealer {
    * `store_unavailable` when the key cannot be had now.
    */
   open(context: SealContext, blob: Uint8Array): Promise<Uint8Array>
+  /** Whether there are data keys of the user, in memory or in the store. None are made. @throws {VaultError} `store_unavailable`, `decryption_failed`. */
+  hasKeys(userId: string): Promise<boolean>
   /** Whether the data key that sealed a blob is still in the store; if not, nothing is sealed under what was remembered of it from now on. */
   holdsKeyOf(userId: string, blob: Uint8Array): Promise<boolean>
   /** Destroys the user's data keys, and with them whatever they sealed, wherever it is kept. */

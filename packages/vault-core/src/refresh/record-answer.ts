@@ -11,7 +11,7 @@ import { answerWrites } from './answer-writes.js'
 import { EXPIRED_ON_ARRIVAL, type NextState, nextState, type RefreshAnswer, withOldToken } from './answered-state.js'
 import { type Attempt, ownerOf } from './attempt.js'
 import { grantOf } from './row-state.js'
-import { writeBack } from './write-back.js'
+import { dropIfForgotten, writeBack } from './write-back.js'
 
 /**
  * Persists what the provider answered, before anybody is told: the write is refused if the grant moved on, and repeated
@@ -19,6 +19,7 @@ import { writeBack } from './write-back.js'
  */
 export async function recordAnswer(attempt: Attempt, answer: RefreshAnswer): Promise<AccessGrant> {
   const { recorder } = attempt.context
+  await dropIfForgotten(attempt, answer.response)
   const next = await stateAfter(attempt, answer)
   const events = eventsOf(attempt, answer, next)
   const also = await recorder.companionsOfAnswer(...events)

@@ -52,6 +52,20 @@ export async function writeBack(attempt: Attempt, work: WriteBack): Promise<Acce
   throw grantChanged(key)
 }
 
+/**
+ * Whoever was forgotten while the request was under way gets no new data keys for an answer that nobody keeps: its tokens are revoked.
+ *
+ * @throws {VaultError} `credential_not_found`.
+ */
+export async function dropIfForgotten(attempt: Attempt, response: TokenResponse): Promise<void> {
+  const { context, key } = attempt
+  if (await context.sealer.hasKeys(key.userId)) return
+  const row = await context.credentials.get(key)
+  if (row && row.status !== 'disconnected') return
+  await drop(attempt, { response }, { outcome: 'missing' })
+  throw credentialNotFound(key)
+}
+
 function movedGrant({ context, row }: Attempt, found: CredentialRow): Promise<AccessGrant | undefined> {
   return readMovedRow({ sealer: context.sealer, nowMs: context.runtime.clock.now() }, found, row)
 }
@@ -103,7 +117,7 @@ const RETRY_MAX_MS = 5_000
 /** The user ended or replaced the grant meanwhile, or another process wrote first: he wins. New tokens of an ended grant are revoked. */
 async function drop(
   { context, connection, key }: Attempt,
-  { response }: WriteBack,
+  { response }: Pick<WriteBack, 'response'>,
   result: Exclude<UpdateResult, { outcome: 'updated' }>,
 ): Promise<void> {
   context.log.info({ ...key }, 'A refresh was dropped: its grant moved on while the request was under way.')

@@ -65,6 +65,22 @@ describe('forgetUser', () => {
     expect(await dataKeyOf(world, 'alice')).toBeNull()
   })
 
+  it('leaves no new keys of his where he was being refreshed, and revokes what that brings', async () => {
+    const { world, vault } = await connected('alice')
+    await world.clock.advance(2 * 3_600_000)
+    const gate = world.provider.hold()
+    const late = expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'credential_not_found' })
+    await settle()
+    expect(world.provider.refreshes()).toBe(1)
+    await vault.forgetUser('alice')
+    const revoked = world.provider.revocations.length
+    gate.open()
+    await late
+    await settle()
+    expect(await dataKeyOf(world, 'alice')).toBeNull()
+    expect(world.provider.revocations.length).toBeGreaterThan(revoked)
+  })
+
   it.each([
     ['a read', 0, (vault: Vault) => vault.getCredentials(ALICE).catch(() => undefined)],
     ['a refresh', 2 * 3_600_000, (vault: Vault) => vault.getCredentials(ALICE).catch(() => undefined)],
