@@ -110,7 +110,8 @@ export function createGetCredentials(parts: GetCredentialsParts): GetUserCredent
   async function getFrom(row: CredentialRow, connection: Connection, options: ParsedGetOptions, note: Note): Promise<Credentials> {
     const { minValidityMs, requiredScopes, forceRefresh, rejected, signal } = options
     const { data, accessToken } = look(row)
-    assertScopes(row, data, requiredScopes)
+    // A grant of the connection's own is asked for anew whenever its token ends: what the next one may do is seen by then.
+    if (!connection.grant) assertScopes(row, data, requiredScopes)
 
     // The store answers, and still has not taken what the last refresh brought: nobody is given an older token than before,
     // and until it is written none is asked for again.

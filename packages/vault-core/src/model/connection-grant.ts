@@ -52,6 +52,11 @@ export function isStatic(grant: ConnectionGrant | undefined): boolean {
   return grant?.type === 'api_key' || grant?.type === 'basic'
 }
 
+/** What each of its tokens is asked for with. */
+export function scopeOfGrant(grant: ConnectionGrant | undefined): string | undefined {
+  return grant && 'scope' in grant ? grant.scope : undefined
+}
+
 const FIELDS: Readonly<Record<ConnectionGrant['type'], readonly string[]>> = {
   client_credentials: ['type', 'scope', 'parameters'],
   jwt_bearer: ['type', 'scope', 'issuer', 'subject', 'audience', 'scopeInAssertion', 'parameters'],

@@ -1,6 +1,7 @@
 import { accountIdOf } from '../credentials/accounts.js'
 import { type AnswerMark, type CredentialData, readCredentialData } from '../credentials/credential-data.js'
 import { toBase64url } from '../crypto/base64.js'
+import { scopeOfGrant } from '../model/connection-grant.js'
 import type { TokenResponse } from '../oauth/token-response.js'
 import type { Secret } from '../secret.js'
 import type { CredentialRow } from '../storage/contract.js'
@@ -49,7 +50,8 @@ export function nextState({ row, context, connection }: Attempt, answer: Refresh
     ...before,
     // Absent it means Bearer, whatever was said of a token before that could not be used.
     tokenType: isUsable ? (response.tokenType ?? 'Bearer') : before.tokenType,
-    scope: response.scope ?? before.scope,
+    // RFC 6749, section 5.1: an absent scope means the one that was asked for.
+    scope: response.scope ?? scopeOfGrant(connection.grant) ?? before.scope,
     ...(answer.sealedProperties !== undefined && { sealedProperties: answer.sealedProperties }),
     issuedAtMs: startedAtMs,
     lastRefreshedAtMs: clock.now(),

@@ -34,13 +34,13 @@ function world(connection: Partial<ConnectionInput> = {}, without: readonly stri
     headers.push(new Headers(init?.headers))
     return answers.shift() ?? Response.json({ access_token: `canary-access-${sent.length}`, token_type: 'Bearer', expires_in: 3600 })
   }
-  const open = () =>
+  const open = (changed: Partial<ConnectionInput> = {}) =>
     createVault({
       store,
       keyring: localKeyring([{ id: 'k1', key: new Uint8Array(32).fill(7) }]),
       connections: [
         Object.fromEntries(
-          Object.entries({ ...robot, ...connection }).filter(([field]) => !without.includes(field)),
+          Object.entries({ ...robot, ...connection, ...changed }).filter(([field]) => !without.includes(field)),
         ) as unknown as ConnectionInput,
       ],
       clock,
@@ -96,6 +96,35 @@ describe('the credential of a connection itself', () => {
     await vault.revokeAll()
     await expect.poll(() => sent.filter((body) => body.has('token')).map((body) => body.get('token'))).toEqual(['canary-access-1'])
     expect((await vault.getCredentials(ROBOT)).accessToken).toMatch(/^canary-access-/)
+  })
+
+  it.each<[string, object]>([
+    ['as the provider says', { scope: 'reports mail' }],
+    ['as it was asked for, where the provider says nothing', {}],
+  ])('is granted for scopes %s', async (_what, stated) => {
+    const { sent, answers, open } = world({ grant: { type: 'client_credentials', scope: 'reports mail' } })
+    const vault = open()
+    answers.push(Response.json({ access_token: 'canary-access-1', token_type: 'Bearer', expires_in: 3600, ...stated }))
+    const { accessToken, scope } = await vault.getCredentials(ROBOT, { requiredScopes: ['mail'] })
+    expect([accessToken, scope]).toEqual(['canary-access-1', 'reports mail'])
+    await expect(vault.getCredentials(ROBOT, { requiredScopes: ['files'] })).rejects.toMatchObject({
+      code: 'insufficient_scope',
+      facts: { missingScopes: ['files'], grantedScopes: ['reports', 'mail'] },
+    })
+    expect(sent).toHaveLength(1)
+  })
+
+  it('is asked for with scopes that were added since, when its token is', async () => {
+    const { answers, open } = world()
+    await open().getCredentials(ROBOT)
+    const vault = open({ grant: { type: 'client_credentials', scope: 'reports mail' } })
+    const asked = vault.getCredentials(ROBOT, { requiredScopes: ['mail'], forceRefresh: true })
+    await expect(asked).resolves.toMatchObject({ accessToken: 'canary-access-2', scope: 'reports mail' })
+    answers.push(Response.json({ access_token: 'canary-access-3', token_type: 'Bearer', expires_in: 3600, scope: 'reports' }))
+    await expect(vault.getCredentials(ROBOT, { requiredScopes: ['mail'], forceRefresh: true })).rejects.toMatchObject({
+      code: 'insufficient_scope',
+      facts: { missingScopes: ['mail'] },
+    })
   })
 
   it('is of nobody else, and nobody else’s', async () => {
