@@ -5,7 +5,7 @@ import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
 import type { Runtime } from '../runtime.js'
 import { Secret } from '../secret.js'
 import type { CredentialStore } from '../storage/contract.js'
-import { readCredentialData } from './credential-data.js'
+import { type CredentialData, readCredentialData } from './credential-data.js'
 
 export interface BeginGrantParts {
   readonly tenant: string
@@ -19,17 +19,17 @@ export interface BeginGrantParts {
  * Makes sure that there is a credential by the connection's own grant. The grant is what a refresh token is to a consent: the first token is a refresh,
  * made once by one process.
  *
- * @param options.sinceMs - One that began before is begun anew.
+ * @param source - What its tokens are made of, where they are: one that began before that was there, or with another account, is begun anew.
  */
 export async function beginGrant(
   { tenant, credentials, runtime, dpopKeys, saveGrant }: BeginGrantParts,
   { connectionId, dpop }: Connection,
   userId: string,
-  { sinceMs = 0 }: { readonly sinceMs?: number } = {},
+  source?: { readonly accountId: string; readonly sinceMs: number },
 ): Promise<void> {
   const row = await credentials.get({ tenant, connectionId, userId, accountId: DEFAULT_ACCOUNT_ID })
   const isThere = row !== null && row.status !== 'disconnected'
-  if (isThere && readCredentialData(row).connectedAtMs >= sinceMs) return
+  if (isThere && isOf(source, readCredentialData(row))) return
   await saveGrant({
     connectionId,
     userId,
@@ -52,6 +52,11 @@ export async function beginGrant(
     replaceAccount: false,
     existing: isThere ? 'replace' : 'keep_connected',
     mayLackAccessToken: true,
+    ...(source && { madeOf: source.accountId }),
     actor: { kind: 'system', id: 'vault' },
   })
+}
+
+function isOf(source: { readonly accountId: string; readonly sinceMs: number } | undefined, data: CredentialData): boolean {
+  return !source || (data.madeOf === source.accountId && data.connectedAtMs >= source.sinceMs)
 }

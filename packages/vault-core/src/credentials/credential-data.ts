@@ -13,6 +13,8 @@ export interface CredentialData {
   readonly refreshTokenExpiresAtMs: number | null
   /** The account at the provider (`sub`), when it said so. */
   readonly subject: string | null
+  /** The account of another connection whose token is exchanged for those of this one. Only such have one. */
+  readonly madeOf?: string | null
   /** By which its user knows the account, sealed: see `sealed-label.ts`. Rows of earlier versions have none. */
   readonly sealedLabel?: string | null
   /** What the provider said of the grant beside its tokens, sealed: see `sealed-properties.ts`. Rows of earlier versions have none. */

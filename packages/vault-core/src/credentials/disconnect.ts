@@ -98,6 +98,7 @@ export function createDisconnectRow(parts: DisconnectParts): DisconnectRow {
             ...readDataOrEmpty(row),
             scope: null,
             subject: null,
+            madeOf: null,
             sealedLabel: null,
             sealedProperties: null,
             sealedDpopKey: null,

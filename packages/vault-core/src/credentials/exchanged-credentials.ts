@@ -1,7 +1,8 @@
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { Connection, TokenExchangeGrant } from '../model/connection.js'
 import { Secret } from '../secret.js'
-import { findAccount } from './accounts.js'
+import type { CredentialRow } from '../storage/contract.js'
+import { accountIdOf, findAccount } from './accounts.js'
 import { type BeginGrantParts, beginGrant } from './begin-grant.js'
 import { readCredentialData } from './credential-data.js'
 import type { CredentialSelector, Credentials, GetCredentialsOptions } from './credentials.js'
@@ -28,12 +29,17 @@ export function createExchangedCredentials(parts: BeginGrantParts, get: () => Ge
       const row = await findAccount(credentials, { tenant, connectionId, userId, accountId: DEFAULT_ACCOUNT_ID })
       // Nothing lives on here that was ended there; what it is, is told by who knows.
       if (row?.status !== 'active' && row?.status !== 'quarantined') await get()({ connectionId, userId })
-      // What was made of a consent that another one has replaced is no good any more.
-      await beginGrant(parts, connection, userId, row ? { sinceMs: readCredentialData(row).connectedAtMs } : {})
+      // What was made of a consent that another one has replaced, or of an account that is not the default one any more, is no good.
+      await beginGrant(parts, connection, userId, row && sourceOf(row))
     },
     async subjectToken({ subjectConnectionId: connectionId }, userId) {
       const { accessToken } = await get()({ connectionId, userId }, { bearerOnly: true })
       return new Secret(accessToken)
     },
   }
+}
+
+function sourceOf(row: CredentialRow): { readonly accountId: string; readonly sinceMs: number } {
+  const data = readCredentialData(row)
+  return { accountId: accountIdOf(row, data), sinceMs: data.connectedAtMs }
 }

@@ -58,6 +58,7 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       refreshTokenExpiresAtMs:
         tokens.refreshTokenExpiresInS === undefined ? null : grant.requestStartedAtMs + tokens.refreshTokenExpiresInS * 1000,
       subject: grant.subject ?? null,
+      ...(grant.madeOf !== undefined && { madeOf: grant.madeOf }),
       reason: null,
       failures: 0,
       retryAtMs: null,

@@ -30,6 +30,8 @@ export interface ConsentedGrant {
   readonly existing?: 'keep' | 'keep_connected' | 'replace'
   /** There may be a refresh token alone. */
   readonly mayLackAccessToken?: boolean
+  /** The account of another connection whose tokens those of this one are made of. */
+  readonly madeOf?: string
   /** Who brought the callback. Default: the user. */
   readonly actor?: Actor
 }

@@ -312,6 +312,23 @@ describe('a token that is exchanged', () => {
     expect(sent).toHaveLength(1)
   })
 
+  it('ends with the account that it was made of, and another one is made of that which is the default one then', async () => {
+    const { vault, clock, sent } = await exchangeWorld()
+    await vault.importCredential({ connectionId: 'front', userId: 'eve', accessToken: 'canary-of-first', subject: 'first' })
+    await clock.advance(1_000)
+    await vault.importCredential({ connectionId: 'front', userId: 'eve', accessToken: 'canary-of-second', subject: 'second' })
+    await clock.advance(1_000)
+    const EVE = { ...ADA, userId: 'eve' }
+    const first = await vault.getCredentials(EVE)
+    await vault.disconnect({ connectionId: 'front', userId: 'eve', accountId: 'first' })
+    const second = await vault.getCredentials(EVE)
+    expect(second.accessToken).not.toBe(first.accessToken)
+    expect((await vault.getCredentials(EVE)).accessToken).toBe(second.accessToken)
+    expect(sent.map((body) => body.get('subject_token'))).toEqual(['canary-of-first', 'canary-of-second'])
+    await vault.disconnect({ connectionId: 'front', userId: 'eve' })
+    await expect(vault.getCredentials(EVE)).rejects.toMatchObject({ code: 'credential_not_found', facts: { connectionId: 'front' } })
+  })
+
   it('is nobody’s without a user, and needs to know whose', async () => {
     const { vault } = await exchangeWorld()
     await expect(vault.getCredentials({ connectionId: 'robot' })).rejects.toThrow('`userId` is missing')
