@@ -52,11 +52,14 @@ export async function requestGrant(asking: {
     return oauth.genericTokenEndpointRequest(server, client, authentication, TOKEN_EXCHANGE, parameters, options)
   }
   if (grant.type !== 'jwt_bearer') throw new TypeError('Nothing is asked for such a grant.')
-  const parameters = {
-    ...grant.parameters,
-    ...(grant.scope !== undefined && !grant.scopeInAssertion && { scope: grant.scope }),
-    assertion: await assertionOf(grant, connection, server, runtime),
-  }
+  const parameters = [
+    ...Object.entries({
+      ...grant.parameters,
+      ...(grant.scope !== undefined && !grant.scopeInAssertion && { scope: grant.scope }),
+      assertion: await assertionOf(grant, connection, server, runtime),
+    }),
+    ...resourceParameters(connection),
+  ]
   return oauth.genericTokenEndpointRequest(server, client, authentication, JWT_BEARER, parameters, options)
 }
 

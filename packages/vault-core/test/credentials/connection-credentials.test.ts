@@ -189,6 +189,16 @@ describe('a service account', () => {
   })
 })
 
+it('is asked for with the resources of its connection, whatever the grant', async () => {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const resource = ['https://files.example/', 'urn:example:mail']
+  const byKey = { privateKey: await exportPKCS8(privateKey), grant: { type: 'jwt_bearer' } } as const
+  for (const { sent, open } of [world({ resource }), world({ resource, ...byKey }, ['clientSecret'])]) {
+    await open().getCredentials(ROBOT)
+    expect(sent[0]?.getAll('resource')).toEqual(resource)
+  }
+})
+
 describe('what stands in the connection', () => {
   it.each<[string, Partial<ConnectionInput>, string, string]>([
     ['an API key', { grant: { type: 'api_key' }, apiTokenHeader: { name: 'X-Api-Key' } }, 'x-api-key', 'canary-client-secret'],
