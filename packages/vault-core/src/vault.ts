@@ -197,7 +197,7 @@ export function createVault(options: VaultOptions): Vault {
     dueTerms,
   })
   const beginning = { tenant, credentials, runtime, dpopKeys, saveGrant }
-  const exchanged: ExchangedCredentials = createExchangedCredentials(beginning, () => getUserCredentials)
+  const exchanged: ExchangedCredentials = createExchangedCredentials({ ...beginning, connections }, () => getUserCredentials)
   const getUserCredentials = createGetCredentials({
     tenant,
     connections,

@@ -249,17 +249,22 @@ describe('a grant that is wrong', () => {
 })
 
 describe('a token that is exchanged', () => {
-  const exchanging: Partial<ConnectionInput> = { grant: { type: 'token_exchange', subjectConnectionId: 'front', audience: 'reports' } }
   const ADA = { connectionId: 'robot', userId: 'ada' } as const
 
   /** A user who has a token on another connection, and a provider that exchanges it as `answers` says. */
-  async function exchangeWorld(tokenLifetimeS = 7_200) {
+  async function exchangeWorld(tokenLifetimeS = 7_200, subjects: Readonly<Record<string, string>> = { robot: 'front' }) {
     const { clock, store, sent, answers, fetch } = world()
     const vault = createVault({
       store,
       keyring: localKeyring([{ id: 'k1', key: new Uint8Array(32).fill(7) }]),
       connections: [
-        { ...robot, ...exchanging },
+        ...Object.entries(subjects).map(
+          ([connectionId, subjectConnectionId]): ConnectionInput => ({
+            ...robot,
+            connectionId,
+            grant: { type: 'token_exchange', subjectConnectionId, audience: 'reports' },
+          }),
+        ),
         {
           connectionId: 'front',
           authorizationEndpoint: 'https://front.example/authorize',
@@ -338,6 +343,27 @@ describe('a token that is exchanged', () => {
     await vault.disconnect({ connectionId: 'front', userId: 'eve' })
     await expect(vault.getCredentials(EVE)).rejects.toMatchObject({ code: 'credential_not_found', facts: { connectionId: 'front' } })
   })
+
+  it('may be made of one that was exchanged itself, and ends with the first', async () => {
+    const { vault, sent } = await exchangeWorld(7_200, { robot: 'middle', middle: 'front' })
+    const { accessToken } = await vault.getCredentials(ADA)
+    expect(sent.map((body) => body.get('subject_token'))).toEqual(['canary-subject', 'canary-access-1'])
+    expect(accessToken).toBe('canary-access-2')
+    await vault.disconnect({ connectionId: 'front', userId: 'ada' })
+    await expect(vault.getCredentials(ADA)).rejects.toMatchObject({ code: 'credential_not_found', facts: { connectionId: 'front' } })
+  })
+
+  it.each([{ robot: 'robot' }, { robot: 'middle', middle: 'robot' }, { robot: 'middle', middle: 'middle' }])(
+    'is never made of itself: %j',
+    async (subjects) => {
+      const { vault, sent } = await exchangeWorld(7_200, subjects)
+      await expect(vault.getCredentials(ADA)).rejects.toMatchObject({
+        code: 'invalid_configuration',
+        facts: { fields: { 'grant.subjectConnectionId': expect.stringMatching(/^leads back to where it began: "robot" → /) } },
+      })
+      expect(sent).toEqual([])
+    },
+  )
 
   it('is nobody’s without a user, and needs to know whose', async () => {
     const { vault } = await exchangeWorld()
