@@ -5,7 +5,7 @@ import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
 import type { Runtime } from '../runtime.js'
 import { Secret } from '../secret.js'
 import type { CredentialStore } from '../storage/contract.js'
-import { type CredentialData, readCredentialData } from './credential-data.js'
+import { type CredentialData, readCredentialData, type TokenSource } from './credential-data.js'
 
 export interface BeginGrantParts {
   readonly tenant: string
@@ -19,13 +19,13 @@ export interface BeginGrantParts {
  * Makes sure that there is a credential by the connection's own grant. The grant is what a refresh token is to a consent: the first token is a refresh,
  * made once by one process.
  *
- * @param source - What its tokens are made of, where they are: one that began before that was there, or with another account, is begun anew.
+ * @param source - What its tokens are made of, where they are: one that was made of another is begun anew.
  */
 export async function beginGrant(
   { tenant, credentials, runtime, dpopKeys, saveGrant }: BeginGrantParts,
   { connectionId, dpop }: Connection,
   userId: string,
-  source?: { readonly accountId: string; readonly sinceMs: number },
+  source?: TokenSource,
 ): Promise<void> {
   const row = await credentials.get({ tenant, connectionId, userId, accountId: DEFAULT_ACCOUNT_ID })
   const isThere = row !== null && row.status !== 'disconnected'
@@ -52,11 +52,11 @@ export async function beginGrant(
     replaceAccount: false,
     existing: isThere ? 'replace' : 'keep_connected',
     mayLackAccessToken: true,
-    ...(source && { madeOf: source.accountId }),
+    ...(source && { madeOf: source }),
     actor: { kind: 'system', id: 'vault' },
   })
 }
 
-function isOf(source: { readonly accountId: string; readonly sinceMs: number } | undefined, data: CredentialData): boolean {
-  return !source || (data.madeOf === source.accountId && data.connectedAtMs >= source.sinceMs)
+function isOf(source: TokenSource | undefined, { madeOf }: CredentialData): boolean {
+  return !source || (madeOf?.accountId === source.accountId && madeOf.connectedAtMs === source.connectedAtMs)
 }

@@ -13,8 +13,8 @@ export interface CredentialData {
   readonly refreshTokenExpiresAtMs: number | null
   /** The account at the provider (`sub`), when it said so. */
   readonly subject: string | null
-  /** The account of another connection whose token is exchanged for those of this one. Only such have one. */
-  readonly madeOf?: string | null
+  /** The credential of another connection whose token is exchanged for those of this one. Only such have one. */
+  readonly madeOf?: TokenSource | null
   /** By which its user knows the account, sealed: see `sealed-label.ts`. Rows of earlier versions have none. */
   readonly sealedLabel?: string | null
   /** What the provider said of the grant beside its tokens, sealed: see `sealed-properties.ts`. Rows of earlier versions have none. */
@@ -42,6 +42,12 @@ export interface CredentialData {
   readonly answer: AnswerMark | null
   /** The fence of the claim under which the access token in this row was asked for; 0 for a consent's. Of two of one epoch the higher is the newer. */
   readonly tokenFence: number
+}
+
+/** One consent to one account. When it was given is no moment of this process's clock, and only ever compared with itself. */
+export interface TokenSource {
+  readonly accountId: string
+  readonly connectedAtMs: number
 }
 
 /** Which of several answers to one refresh token an answer is. */

@@ -6,7 +6,7 @@ import { Secret } from '../secret.js'
 import type { CredentialRow } from '../storage/contract.js'
 import { accountIdOf, findAccount } from './accounts.js'
 import { type BeginGrantParts, beginGrant } from './begin-grant.js'
-import { readCredentialData } from './credential-data.js'
+import { readCredentialData, type TokenSource } from './credential-data.js'
 import type { CredentialSelector, Credentials, GetCredentialsOptions } from './credentials.js'
 
 /** The credentials of users by token exchange: those on another connection, of which theirs here are made. */
@@ -66,7 +66,7 @@ function exchangedForItself(chain: readonly string[]): VaultError {
   )
 }
 
-function sourceOf(row: CredentialRow): { readonly accountId: string; readonly sinceMs: number } {
+function sourceOf(row: CredentialRow): TokenSource {
   const data = readCredentialData(row)
-  return { accountId: accountIdOf(row, data), sinceMs: data.connectedAtMs }
+  return { accountId: accountIdOf(row, data), connectedAtMs: data.connectedAtMs }
 }

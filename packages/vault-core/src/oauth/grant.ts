@@ -1,3 +1,4 @@
+import type { TokenSource } from '../credentials/credential-data.js'
 import type { Actor } from '../events/actor.js'
 import type { Secret } from '../secret.js'
 import type { CompletedAuthorization } from './authorization-flow.js'
@@ -30,8 +31,8 @@ export interface ConsentedGrant {
   readonly existing?: 'keep' | 'keep_connected' | 'replace'
   /** There may be a refresh token alone. */
   readonly mayLackAccessToken?: boolean
-  /** The account of another connection whose tokens those of this one are made of. */
-  readonly madeOf?: string
+  /** The credential of another connection whose tokens those of this one are made of. */
+  readonly madeOf?: TokenSource
   /** Who brought the callback. Default: the user. */
   readonly actor?: Actor
 }

@@ -365,6 +365,15 @@ describe('a token that is exchanged', () => {
     },
   )
 
+  it('is made once of a consent that was given where the clock is ahead', async () => {
+    const { vault, clock, sent } = await exchangeWorld()
+    clock.jump(60_000)
+    await vault.importCredential({ connectionId: 'front', userId: 'eve', accessToken: 'canary-of-eve' })
+    clock.jump(-60_000)
+    for (let calls = 0; calls < 3; calls++) await vault.getCredentials({ ...ADA, userId: 'eve' })
+    expect(sent).toHaveLength(1)
+  })
+
   it('is nobody’s without a user, and needs to know whose', async () => {
     const { vault } = await exchangeWorld()
     await expect(vault.getCredentials({ connectionId: 'robot' })).rejects.toThrow('`userId` is missing')
