@@ -9,10 +9,19 @@ import type { ApiRequest } from './api-request.js'
 import { redirectedRequest, redirectTarget } from './redirects.js'
 import { repeats } from './without-echo.js'
 
+/** One of the places to which a request leads. */
+export interface Leg {
+  readonly request: ApiRequest
+  /** Whether it is sent the token. */
+  readonly isOfToken: boolean
+  /** How many redirects came before. */
+  readonly redirects: number
+}
+
 export interface ApiAnswer {
   readonly response: Response
-  /** Whether who answered was sent the token. */
-  readonly isOfToken: boolean
+  /** Where the answer came from: what came before is done with, and is not to be sent again. */
+  readonly leg: Leg
 }
 
 const MAX_REDIRECTS = 5
@@ -23,17 +32,17 @@ const MAX_REDIRECTS = 5
  */
 export async function sendToApi(parts: {
   readonly connection: Connection
-  readonly request: ApiRequest
+  readonly leg: Leg
   readonly credentials: Credentials
   readonly runtime: Runtime
 }): Promise<ApiAnswer> {
   const { connection, credentials, runtime } = parts
-  let request = withoutHeader(parts.request, tokenHeaderOf(connection.api).name)
-  let isOfToken = true
-  for (let redirects = 0; ; redirects++) {
+  let { isOfToken } = parts.leg
+  let request = withoutHeader(parts.leg.request, tokenHeaderOf(connection.api).name)
+  for (let { redirects } = parts.leg; ; redirects++) {
     const response = isOfToken ? await sendWithToken(parts, request) : await sendOnce(runtime, connection, request)
     const target = request.redirect === 'follow' ? redirectTarget(response, request.url) : undefined
-    if (!target) return { response: redirects === 0 ? response : markRedirected(response), isOfToken }
+    if (!target) return { response: redirects === 0 ? response : markRedirected(response), leg: { request, isOfToken, redirects } }
     discardBody(response)
     if (redirects === MAX_REDIRECTS) throw refused(connection, 'redirects more than five times')
     const isApi = isApiOrigin(connection.api, target)

@@ -7,7 +7,7 @@ import { parseRetryAfter } from '../oauth/retry-after.js'
 import type { Runtime } from '../runtime.js'
 import { assertApiOrigin } from './api-destination.js'
 import { type ApiRequest, readApiRequest } from './api-request.js'
-import { sendToApi } from './send-to-api.js'
+import { type Leg, sendToApi } from './send-to-api.js'
 import { withoutEcho } from './without-echo.js'
 
 /** Whose token a request is sent with, and how. */
@@ -49,16 +49,19 @@ export function createVaultFetch(parts: {
 
     let credentials = await getCredentials(selector, options)
     let wasRejected = false
+    let leg: Leg = { request, isOfToken: true, redirects: 0 }
     for (;;) {
-      const { response, isOfToken } = await sendToApi({ connection, request, credentials, runtime })
-      if (isOfToken && !wasRejected && request.isReplayable && rejectsToken(response)) {
+      const answer = await sendToApi({ connection, leg, credentials, runtime })
+      const { response } = answer
+      leg = answer.leg
+      if (leg.isOfToken && !wasRejected && leg.request.isReplayable && rejectsToken(response)) {
         wasRejected = true
         const other = await otherThan(credentials, selector, options, response)
         if (!other) return withoutEcho(response, credentials.accessToken)
         credentials = other
         continue
       }
-      const waitMs = waitOf(response, request)
+      const waitMs = waitOf(response, leg.request)
       if (waitMs === undefined || waitMs > patienceMs) return withoutEcho(response, credentials.accessToken)
       discardBody(response)
       patienceMs -= waitMs

@@ -49,6 +49,22 @@ describe('a redirect', () => {
     )
   })
 
+  it.each<[string, Response]>([
+    ['another token', new Response(null, { status: 401 })],
+    ['more time', new Response(null, { status: 429, headers: { 'retry-after': '0' } })],
+  ])('whose place wants %s is not begun again: what the API did before it redirected is done', async (_what, refusal) => {
+    const api = faultyApi(({ url }, times) =>
+      url === `${API}/` ? redirectTo('/orders/1', 303) : times === 2 ? refusal : new Response('there'),
+    )
+    const vault = await api.connected()
+    await api.clock.advance(60_000)
+    const answer = vault.fetch({ ...ALICE, retry: { maxWaitMs: 5_000 } }, API, { method: 'POST', body: 'an order' })
+    await api.clock.advance(5_000)
+    const response = await answer
+    expect([response.status, response.redirected]).toEqual([200, true])
+    expect(api.sent.map(({ method, url }) => `${method} ${url}`)).toEqual([`POST ${API}/`, `GET ${API}/orders/1`, `GET ${API}/orders/1`])
+  })
+
   it('back from elsewhere does not bring the token back', async () => {
     const api = faultyApi(({ url }) =>
       url === `${API}/`
