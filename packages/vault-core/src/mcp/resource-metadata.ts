@@ -73,12 +73,18 @@ function isAbove(above: URL, resource: URL): boolean {
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-5.1 RFC 9728, section 5.1}
  */
 export async function readChallenge(challenge: string | undefined): Promise<Challenge> {
-  for (const { scheme, parameters } of challenge === undefined ? [] : await challengesIn(challenge)) {
-    if (scheme !== 'bearer' && scheme !== 'dpop') continue
-    const { resource_metadata: metadataUrl, scope } = parameters
-    return { metadataUrl, scopes: scope?.split(' ').filter((each) => each !== '') ?? [] }
+  const challenges = challenge === undefined ? [] : await challengesIn(challenge)
+  const ofTokens = challenges.filter(({ scheme }) => scheme === 'bearer' || scheme === 'dpop').map(({ parameters }) => parameters)
+  // RFC 9449, section 7.1: there may be one for each kind of token, and each need not say everything.
+  const stated = (name: 'resource_metadata' | 'scope'): string | undefined =>
+    ofTokens.find((parameters) => parameters[name] !== undefined)?.[name]
+  return {
+    metadataUrl: stated('resource_metadata'),
+    scopes:
+      stated('scope')
+        ?.split(' ')
+        .filter((each) => each !== '') ?? [],
   }
-  return { metadataUrl: undefined, scopes: [] }
 }
 
 /** oauth4webapi reads the challenges of an answer that it was given. */

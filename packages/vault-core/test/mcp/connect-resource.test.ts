@@ -102,13 +102,17 @@ describe('a server that says how it is protected', () => {
     expect((await vault.connections.describe(connected.connectionId)).clientId).not.toBe(info.clientId)
   })
 
-  it('is asked where its challenge says, for what it names', async () => {
-    const elsewhere = `${SERVER}/meta`
+  const elsewhere = `${SERVER}/meta`
+
+  it.each([
+    `Basic realm="x", Bearer error="invalid_token", resource_metadata="${elsewhere}", scope="read"`,
+    `DPoP algs="ES256", Bearer resource_metadata="${elsewhere}", scope="read"`,
+    `Bearer realm="x", scope="read", DPoP algs="ES256", resource_metadata="${elsewhere}"`,
+  ])('is asked where its challenge says, for what it names: %s', async (challenge) => {
     const { vault, connect } = hostileWorld({
       [`${SERVER}${WELL_KNOWN}/tools/mcp`]: new Response(null, { status: 500 }),
       [elsewhere]: { resource: RESOURCE, authorization_servers: [ISSUER], scopes_supported: ['read', 'write'] },
     })
-    const challenge = `Basic realm="x", Bearer error="invalid_token", resource_metadata="${elsewhere}", scope="read"`
     const { connectionId } = await connect({ challenge })
     expect((await vault.connections.describe(connectionId)).defaultConnectionProperties).toEqual({ scope: 'read' })
   })
