@@ -25,14 +25,14 @@ export function createUserFetch(fetch: Fetch, readToken: ReadToken): Fetch {
     const { signal } = request
     // What came as a stream can be read once.
     const isReplayable = !(init?.body instanceof ReadableStream)
-    const spare = isReplayable ? request.clone() : undefined
+    const how = { isReplayable, isFollowing: request.redirect === 'follow' }
     const credentials = await readToken({ signal })
-    const { response, isOfToken } = await send(fetch, withToken(request, credentials), isReplayable)
+    const { response, isOfToken, spare } = await send(fetch, withToken(request, credentials), how)
     if (response.status !== 401 || !isOfToken || !spare) return response
     const other = await readToken({ signal, rejected: credentials.accessToken })
     if (other.accessToken === credentials.accessToken) return response
     await discard(response)
-    return (await send(fetch, withToken(spare, other), isReplayable)).response
+    return (await send(fetch, withToken(spare, other), how)).response
   }
 }
 
@@ -42,20 +42,26 @@ function withToken(request: Request, { accessToken, tokenType }: ClientCredentia
   return new Request(request, { headers })
 }
 
-/** `isOfToken`: whether who answered was sent the token. */
+interface Answer {
+  readonly response: Response
+  /** Whether who answered was sent the token. */
+  readonly isOfToken: boolean
+  /** What was answered, its body unread: what came before it, and was redirected, is done with. Undefined where it cannot be sent again. */
+  readonly spare: Request | undefined
+}
+
 async function send(
   fetch: Fetch,
   request: Request,
-  isReplayable: boolean,
-): Promise<{ readonly response: Response; readonly isOfToken: boolean }> {
-  const isFollowing = request.redirect === 'follow'
+  { isReplayable, isFollowing }: { readonly isReplayable: boolean; readonly isFollowing: boolean },
+): Promise<Answer> {
   let next = isFollowing ? new Request(request, { redirect: 'manual' }) : request
   for (let redirects = 0; ; redirects++) {
     const sent = next
-    const spare = isReplayable && isFollowing ? sent.clone() : undefined
+    const spare = isReplayable ? sent.clone() : undefined
     const response = await fetch(sent)
     const target = isFollowing ? redirectTarget(response, sent.url) : undefined
-    if (!target) return { response, isOfToken: sent.headers.has('authorization') }
+    if (!target) return { response, isOfToken: sent.headers.has('authorization'), spare }
     await discard(response)
     if (redirects === MAX_REDIRECTS) throw new VaultClientError('invalid_request', `The API redirects more than ${MAX_REDIRECTS} times.`)
     next = await redirectedRequest(sent, spare, target, response.status)

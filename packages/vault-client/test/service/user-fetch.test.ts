@@ -167,6 +167,20 @@ describe('a redirect', () => {
     expect(api.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer tok', undefined])
   })
 
+  it('whose place refuses the token is not begun again: what the API did before it redirected is done', async () => {
+    const api = await apiThat((request, response) => {
+      if (request.url === '/') response.writeHead(303, { location: '/orders/1' }).end()
+      else response.writeHead(request.headers.authorization === 'Bearer new' ? 200 : 401).end()
+    })
+    const { fetch } = userFetch((_request, times) => token(times === 1 ? 'old' : 'new'))
+    expect((await fetch(api.url, { method: 'POST', body: 'an order' })).status).toBe(200)
+    expect(api.requests.map(({ method, url, headers }) => [method, url, headers.authorization])).toEqual([
+      ['POST', '/', 'Bearer old'],
+      ['GET', '/orders/1', 'Bearer old'],
+      ['GET', '/orders/1', 'Bearer new'],
+    ])
+  })
+
   it('on the same origin keeps the token', async () => {
     const api = await apiThat((request, response) =>
       request.url === '/' ? response.writeHead(302, { location: '/next' }).end() : response.end(),
