@@ -25,6 +25,11 @@ export interface ServiceTokens {
    * made by the vault's clock, and may be accepted.
    */
   refused(token: ServiceToken, vaultTimeMs: number | undefined): boolean
+  /**
+   * Tells what time it is at the vault that took a token, as it takes one of a clock that is a minute late. Only a vault that is ahead is believed:
+   * an answer that was long on the way makes it seem behind.
+   */
+  accepted(vaultTimeMs: number | undefined): void
   /** The vault's clock as far as it is known, epoch milliseconds: what it says of times is by this. */
   vaultNow(): number
 }
@@ -79,6 +84,9 @@ export function createServiceTokens({
       if (vaultTimeMs === undefined || Math.abs(vaultTimeMs - thoughtMs) < SKEW_MS) return false
       aheadMs = vaultTimeMs - clock.now()
       return true
+    },
+    accepted(vaultTimeMs) {
+      if (vaultTimeMs !== undefined && vaultTimeMs - vaultNow() >= SKEW_MS) aheadMs = vaultTimeMs - clock.now()
     },
     vaultNow,
   }

@@ -37,8 +37,10 @@ export function createVaultRequests(options: VaultRequestsOptions): VaultRequest
     const headers = { accept: 'application/json', authorization: `Bearer ${token.text}` }
     // A vault does not redirect, and nobody else is to get this token.
     const response = await fetch(url + path, { headers, redirect: 'manual', signal })
-    if (response.ok) return { json: parseJson(await response.text(), response.status) }
-    return { error: await readError(response, clock.now(), token.text), vaultTimeMs: serverTimeMs(response.headers) }
+    const vaultTimeMs = serverTimeMs(response.headers)
+    if (!response.ok) return { error: await readError(response, clock.now(), token.text), vaultTimeMs }
+    tokens.accepted(vaultTimeMs)
+    return { json: parseJson(await response.text(), response.status) }
   }
 
   async function attempt(path: string, token: ServiceToken, signal: AbortSignal): Promise<Outcome> {

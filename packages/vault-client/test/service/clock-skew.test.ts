@@ -49,6 +49,36 @@ describe('a machine whose clock is wrong', () => {
     expect(world.requests.length).toBe(before)
   })
 
+  it('by less than the vault notices holds no token beyond its end', async () => {
+    const clock = manualClock()
+    const aheadMs = 50_000
+    const date = (): string => new Date(clock.now() + aheadMs).toUTCString()
+    const vault = faultyVault((_request, n) => {
+      const answer = token(`token-${n}`, clock.now() + aheadMs + 100_000)
+      answer.headers.set('date', date())
+      return answer
+    })
+    const client = vault.client({ clock })
+    await client.getCredentials(ALICE)
+    clock.jump(79_000)
+    expect((await client.getCredentials(ALICE)).accessToken).toBe('token-1')
+    clock.jump(2_000)
+    expect((await client.getCredentials(ALICE)).accessToken).toBe('token-2')
+  })
+
+  it('is not what an answer that was long on the way tells: no token lives longer for it', async () => {
+    const clock = manualClock()
+    const vault = faultyVault((_request, n) => {
+      const answer = token(`token-${n}`, clock.now() + 100_000)
+      answer.headers.set('date', new Date(clock.now() - 20_000).toUTCString())
+      return answer
+    })
+    const client = vault.client({ clock })
+    await client.getCredentials(ALICE)
+    clock.jump(81_000)
+    expect((await client.getCredentials(ALICE)).accessToken).toBe('token-2')
+  })
+
   it('by a little too much for the vault sends another token, not the same again', async () => {
     const clock = manualClock()
     const vault = faultyVault((_request, n) =>
