@@ -15,7 +15,8 @@ export function parseBaseUrl(text: string): URL {
       '`url` must be the https URL of the vault (http on loopback only), without user, query and fragment.',
     )
   }
-  return url
+  // An empty query or fragment, a `#` at the end, is seen in neither and would swallow the paths put behind it.
+  return new URL(url.origin + url.pathname)
 }
 
 /** Whether a token may travel there: https, or http that does not leave this machine (RFC 6750, section 5.3). */

@@ -51,6 +51,15 @@ describe('createServiceClient', () => {
     },
   )
 
+  it.each(['https://vault.example.com/base#', 'https://vault.example.com/base/?', 'https://vault.example.com/base/?#'])(
+    'asks below the path of %s',
+    async (url) => {
+      const vault = faultyVault(() => token('t'))
+      await vault.client({ url }).getCredentials(ALICE)
+      expect(vault.requests[0]?.url).toBe('https://vault.example.com/base/v1/connections/demo/users/alice/credentials')
+    },
+  )
+
   it.each([
     ['attempts', { attempts: 0 }],
     ['timeoutMs', { timeoutMs: Number.NaN }],
