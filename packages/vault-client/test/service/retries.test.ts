@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { manualClock, settle } from '../../../vault-core/test/fixtures/manual-clock.js'
 import { systemClock } from '../../src/service/clock.js'
 import { createServiceClient, type ServiceClientOptions } from '../../src/service/index.js'
@@ -83,6 +83,8 @@ describe('getCredentials asks again', () => {
 
 describe('Retry-After', () => {
   const DATE = 'Fri, 15 Jan 2027 08:00:00 GMT'
+  beforeAll(() => void vi.stubEnv('TZ', 'America/New_York'))
+  afterAll(() => void vi.unstubAllEnvs())
 
   it.each([
     ['seconds', { 'retry-after': '7' }, 7_000],
@@ -93,6 +95,12 @@ describe('Retry-After', () => {
       4_000,
     ],
     ['a date of an answer that has none itself', { 'retry-after': 'Fri, 15 Jan 2027 08:00:03 GMT' }, 3_000],
+    ['a date in the oldest form, which names no zone', { 'retry-after': 'Fri Jan 15 08:00:04 2027', date: DATE }, 4_000],
+    [
+      'a date in that form, by a server that writes it',
+      { 'retry-after': 'Fri, 15 Jan 2027 08:00:04 GMT', date: 'Fri Jan 15 08:00:00 2027' },
+      4_000,
+    ],
     ['a date that is over', { 'retry-after': 'Fri, 15 Jan 2027 07:00:00 GMT', date: DATE }, 0],
     ['no seconds', { 'retry-after': '0' }, 0],
   ])('as %s is waited for, with a little jitter on top', async (_name, headers, waitMs) => {
