@@ -1,3 +1,5 @@
+import { createVault, localKeyring } from '@holdfast/vault-core'
+import { memoryStore } from '@holdfast/vault-store-memory'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { apiOperations, createVaultHandler, type VaultHandler } from '../src/index.js'
@@ -161,6 +163,42 @@ describe('what the handler answers is in the document', () => {
       }
     }
     expect([...seen]).toEqual(expect.arrayContaining([200, 400, 401, 403, 404, 413, 415]))
+  })
+
+  it('that others kept changing it', async () => {
+    const { clientId } = await world.client()
+    await world.vault.tenants.create({ tenantId: 'busy' })
+    for (const [operationId, path] of [
+      ['putUser', '/v1/users/busy'],
+      ['updateTenant', '/v1/tenants/busy'],
+      ['updateClient', `/v1/clients/${clientId}`],
+    ] as const) {
+      const { method, operation } = described.find((each) => each.operation.operationId === operationId) as Described
+      const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await world.call(method, path, { body: {} })).status))
+      expect(new Set(statuses), operationId).toEqual(new Set([200, 409]))
+      expect(Object.keys(operation.responses), operationId).toContain('409')
+    }
+  })
+
+  it('that a secret cannot be sealed', async () => {
+    const store = memoryStore()
+    const before = await managementWorld(store)
+    const body = { authenticationUrl: 'https://p.example/authorize', tokenUrl: 'https://p.example/token', clientId: 'c', clientSecret: 's' }
+    const { connectionId } = (await before.call('POST', '/v1/connections', { body })).body
+    const otherKey = localKeyring([{ id: 'k', key: new Uint8Array(32).fill(8) }])
+    const vault = createVault({ store, keyring: otherKey, background: false, connections: [] })
+    const broken = createVaultHandler({ vault, publicUrl: PUBLIC_URL, identify: () => undefined })
+    for (const [operationId, place] of [
+      ['createConnection', ''],
+      ['updateConnection', `/${connectionId}`],
+    ] as const) {
+      const { method, operation } = described.find((each) => each.operation.operationId === operationId) as Described
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${before.admin}` }
+      const init = { method, headers, body: JSON.stringify(body) }
+      const { status } = await broken(new Request(`${PUBLIC_URL}/v1/connections${place}`, init), undefined)
+      expect(status, operationId).toBe(424)
+      expect(Object.keys(operation.responses), operationId).toContain('424')
+    }
   })
 })
 

@@ -14,6 +14,8 @@ import {
 } from './wire-connection.js'
 import { withWireNames } from './wire-names.js'
 
+const CANNOT_BE_SEALED = { description: 'The key that secrets are sealed under cannot be opened: look into the log.' }
+
 /** Connections: a provider each, with this application's client id and secret. */
 export const connectionOperations: readonly AnyOperation[] = [
   operation({
@@ -43,6 +45,7 @@ export const connectionOperations: readonly AnyOperation[] = [
     answers: {
       201: { description: 'The connection.', schema: connectionAnswer },
       409: { description: 'There is a connection of this id.' },
+      424: CANNOT_BE_SEALED,
     },
     handle: async (call) => {
       const { vault, origin } = call.settings
@@ -77,7 +80,8 @@ export const connectionOperations: readonly AnyOperation[] = [
     answers: {
       200: { description: 'The connection as it is now.', schema: connectionAnswer },
       404: { description: 'There is no such connection.' },
-      409: { description: 'The connection stands in the code of the application.' },
+      409: { description: 'The connection stands in the code of the application, or others kept changing it meanwhile.' },
+      424: CANNOT_BE_SEALED,
     },
     handle: async (call) => {
       const { vault, origin } = call.settings

@@ -39,6 +39,9 @@ const COMMON_FOR_CALLERS: Readonly<Record<number, string>> = {
   401: 'The request has no valid bearer token.',
   403: 'The caller has no grant that covers this. The same whether or not the thing exists.',
 }
+const COMMON_FOR_CHANGES: Readonly<Record<number, string>> = {
+  409: 'Others kept changing it meanwhile. Read it again, then repeat.',
+}
 const COMMON_FOR_BODIES: Readonly<Record<number, string>> = {
   413: `The body is longer than ${MAX_BODY_BYTES} bytes.`,
   415: 'The body is not of the content type that is asked for.',
@@ -160,12 +163,14 @@ function requestContent({ method, body, form, passesOn }: AnyOperation): object 
   return { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: schemaOf(body, 'input') } } }
 }
 
-function responsesOf({ access, body, unlimited = false, passesOn, answers }: AnyOperation, takesInput: boolean): object {
+function responsesOf({ access, method, body, unlimited = false, passesOn, answers }: AnyOperation, takesInput: boolean): object {
+  const isManaged = access.kind === 'permission' || access.kind === 'caller'
   const common: Readonly<Record<number, string>> = {
     ...COMMON_ANSWERS,
     ...(takesInput && COMMON_FOR_INPUTS),
     ...(!unlimited && COMMON_FOR_LIMITED),
     ...(access.kind !== 'public' && COMMON_FOR_CALLERS),
+    ...(isManaged && !passesOn && (method === 'PUT' || method === 'DELETE') && COMMON_FOR_CHANGES),
     ...(body && COMMON_FOR_BODIES),
   }
   const responses: Record<string, object> = {}
