@@ -23,6 +23,38 @@ export const brokenLeases: BrokenStores = {
       }),
     caughtBy: /the fence tells apart two leases of one owner/,
   },
+  'a lease is renewed by its owner under any fence': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        renew: async (key, holder, leaseMs) => {
+          const row = await sound.credentials.get(key)
+          return sound.credentials.renew(key, row?.lease ? { ...holder, fence: row.fence } : holder, leaseMs)
+        },
+      }),
+    caughtBy: /the fence tells apart two leases of one owner/,
+  },
+  'a write ends any lease of its owner': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        update: async ({ release, ...change }) => {
+          if (!release) return sound.credentials.update(change)
+          const row = await sound.credentials.get(change.key)
+          return sound.credentials.update({ ...change, release: { ...release, fence: row?.fence ?? 0 } })
+        },
+      }),
+    caughtBy: /the fence tells apart two leases of one owner/,
+  },
+  'a fence of zero counts as none': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        update: async (change) => {
+          const row = await sound.credentials.get(change.key)
+          const fence = change.expect.fence === 0 ? row?.fence : change.expect.fence
+          return sound.credentials.update({ ...change, expect: { ...change.expect, ...(fence !== undefined && { fence }) } })
+        },
+      }),
+    caughtBy: /update by fence is refused once another took over/,
+  },
   'a release that frees anybody’s lease': {
     breakIt: (sound) =>
       withCredentials(sound, {

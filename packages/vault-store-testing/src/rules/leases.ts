@@ -155,7 +155,16 @@ export function leaseRules({ describe, rule, expect }: StoreSubject): void {
       await scene.elapse(10_001)
       const again = rowOf(await store.credentials.claim(claimOf(row, { attemptId: 'attempt-b' })))
       expect(again.fence).toBe(2)
+      expect(await store.credentials.markSent(keyOf(row), holderOf(row))).toBe(false)
+      expect(await store.credentials.renew(keyOf(row), holderOf(row), 20_000)).toBe(false)
       expect(await store.credentials.release(keyOf(row), holderOf(row))).toBe(false)
+      expect(await store.credentials.release(keyOf(row), holderOf(row), { keepIntent: true })).toBe(false)
+      expect(await store.credentials.get(keyOf(row))).toEqual(again)
+      const late = { key: keyOf(row), attemptId: 'late', expect: { epoch: 1 }, set: {}, release: holderOf(row) }
+      expect(await store.credentials.update(late)).toMatchObject({
+        outcome: 'updated',
+        row: { fence: 2, lease: again.lease, intent: again.intent },
+      })
       expect(await store.credentials.release(keyOf(row), holderOf(again))).toBe(true)
     })
 
@@ -245,13 +254,11 @@ export function leaseRules({ describe, rule, expect }: StoreSubject): void {
       const row = await claimed(scene)
       await scene.elapse(10_001)
       await store.credentials.claim(claimOf(row, { owner: 'owner-b', attemptId: 'attempt-b' }))
-      const late = await store.credentials.update({
-        key: keyOf(row),
-        attemptId: 'late',
-        expect: { fence: row.fence },
-        set: { data: 'late' },
-      })
-      expect(late.outcome).toBe('conflict')
+      // Zero, the fence of a row that nobody has claimed yet, is a condition like any other.
+      for (const fence of [0, row.fence]) {
+        const late = { key: keyOf(row), attemptId: `late-${fence}`, expect: { fence }, set: { data: 'late' } }
+        expect((await store.credentials.update(late)).outcome).toBe('conflict')
+      }
     })
   })
 }
