@@ -114,6 +114,14 @@ export const brokenCredentials: BrokenStores = {
       }),
     caughtBy: /insert stores every field exactly/,
   },
+  'zero is kept as null': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        insert: (credential, also) =>
+          sound.credentials.insert({ ...credential, expiresAtMs: credential.expiresAtMs === 0 ? null : credential.expiresAtMs }, also),
+      }),
+    caughtBy: /insert keeps zeros as zeros/,
+  },
   'null is kept as zero': {
     breakIt: (sound) =>
       withCredentials(sound, {

@@ -1,3 +1,5 @@
+import type { CredentialRow } from '@holdfast/vault-core'
+import { keyOf } from '../rows.js'
 import { type BrokenStores, nextTurn, withCredentials } from './broken-store.js'
 
 /** Listings that skip, repeat or hand out twice. */
@@ -25,6 +27,34 @@ export const brokenListings: BrokenStores = {
         },
       }),
     caughtBy: /and postponed is handed to one of many callers/,
+  },
+  'the index of what is due is left behind by an update': {
+    breakIt: (sound) => {
+      const moved = new Set<string>()
+      return withCredentials(sound, {
+        update: async (change) => {
+          if (change.set.dueAtMs !== undefined) moved.add(JSON.stringify(keyOf(change.key)))
+          return sound.credentials.update(change)
+        },
+        due: async (query) => (await sound.credentials.due(query)).filter((row) => !moved.has(JSON.stringify(keyOf(row)))),
+      })
+    },
+    caughtBy: /is what the newest write says/,
+  },
+  'what was deleted is due for ever': {
+    breakIt: (sound) => {
+      const deleted: CredentialRow[] = []
+      return withCredentials(sound, {
+        delete: async (key, expectVersion) => {
+          const row = await sound.credentials.get(key)
+          const outcome = await sound.credentials.delete(key, expectVersion)
+          if (row && outcome === 'deleted') deleted.push(row)
+          return outcome
+        },
+        due: async (query) => [...(await sound.credentials.due(query)), ...deleted.filter(({ tenant }) => tenant === query.tenant)],
+      })
+    },
+    caughtBy: /is what the newest write says/,
   },
   'many are answered in the order of the index': {
     breakIt: (sound) =>

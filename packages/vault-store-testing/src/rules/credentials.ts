@@ -33,6 +33,15 @@ export function credentialRules({ describe, rule, expect, expectCode }: StoreSub
       expect(await store.credentials.get(keyOf(row))).toMatchObject(empty)
     })
 
+    rule('insert keeps zeros as zeros', async ({ store, tenant }) => {
+      const zero = { epoch: 0, secretRev: 0, expiresAtMs: 0, dueAtMs: 0 }
+      const row = await insertOne(store, tenant, zero)
+      expect(await store.credentials.get(keyOf(row))).toMatchObject(zero)
+      const wrong = { key: keyOf(row), attemptId: 'a', expect: { epoch: 1 }, set: {} }
+      expect((await store.credentials.update(wrong)).outcome).toBe('conflict')
+      expect((await store.credentials.update({ ...wrong, expect: { epoch: 0 } })).outcome).toBe('updated')
+    })
+
     rule('insert does not replace what is there, and says so', async ({ store, tenant }) => {
       const row = await insertOne(store, tenant)
       const second = await store.credentials.insert(newCredential(tenant, { attemptId: 'another', data: 'other' }))

@@ -144,6 +144,25 @@ export function listingRules({ describe, rule, expect, expectCode }: StoreSubjec
       expect(row).toMatchObject({ dueAtMs: 5_000, version: 1 })
     })
 
+    rule('is what the newest write says, and nothing that was deleted', async (scene) => {
+      const { store, tenant } = scene
+      await insertDue(scene)
+      const write = (userId: string, dueAtMs: number | null) =>
+        store.credentials.update({
+          key: keyOf(newCredential(tenant, { userId })),
+          attemptId: 'u',
+          expect: { version: 1 },
+          set: { dueAtMs },
+        })
+      await write('soon', 4_000)
+      await write('never', 0)
+      await write('middle', null)
+      expect(await dueUsers(scene, { dueBeforeMs: 2_000 })).toEqual(['never'])
+      expect(await dueUsers(scene, { dueBeforeMs: 9_999 })).toEqual(['never', 'late', 'soon'])
+      await store.credentials.delete(keyOf(newCredential(tenant, { userId: 'late' })), 1)
+      expect(await dueUsers(scene, { dueBeforeMs: 9_999, postponeToMs: 10_000 })).toEqual(['never', 'soon'])
+    })
+
     rule('passes over the connections that are excluded, however many of their rows come first', async (scene) => {
       const { store, tenant } = scene
       for (const userId of users(20)) await insertOne(store, tenant, { userId, connectionId: 'busy', dueAtMs: 1_000 })
