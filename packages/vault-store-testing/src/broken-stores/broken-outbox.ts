@@ -24,6 +24,55 @@ export const brokenOutbox: BrokenStores = {
     breakIt: (sound) => ({ ...sound, outbox: { ...sound.outbox, lease: async (query) => (await sound.outbox.lease(query)).toReversed() } }),
     caughtBy: /hands out jobs in the order of their arrival/,
   },
+  'topics are chosen only after the page was filled': {
+    breakIt: (sound) => {
+      const topics = new Set<string>()
+      return withOutbox(sound, {
+        add: (jobs) => {
+          for (const { topic } of jobs) topics.add(topic)
+          return sound.outbox.add(jobs)
+        },
+        lease: async (query) => {
+          const jobs = await sound.outbox.lease({ ...query, topics: query.topics.length === 0 ? [] : [...topics] })
+          return jobs.filter(({ topic }) => query.topics.includes(topic))
+        },
+      })
+    },
+    caughtBy: /looks past the jobs of other topics/,
+  },
+  'jobs are handed out in the bytes that were given': {
+    breakIt: (sound) => {
+      const given = new Map<string, Uint8Array>()
+      return withOutbox(sound, {
+        add: (jobs) => {
+          for (const { id, data } of jobs) given.set(id, data)
+          return sound.outbox.add(jobs)
+        },
+        lease: async (query) => (await sound.outbox.lease(query)).map((job) => ({ ...job, data: given.get(job.id) ?? job.data })),
+      })
+    },
+    caughtBy: /keeps the bytes of a job/,
+  },
+  'jobs that wait for an older one of their key fill the page': {
+    breakIt: (sound) => {
+      const waiting = new Set<string>()
+      return withOutbox(sound, {
+        add: (jobs) => {
+          for (const { id } of jobs) waiting.add(id)
+          return sound.outbox.add(jobs)
+        },
+        lease: async (query) => {
+          const page = [...waiting].slice(0, query.limit)
+          const jobs = await sound.outbox.lease({ ...query, limit: 1_000 })
+          for (const job of jobs) if (!page.includes(job.id)) await sound.outbox.retry({ ...job, delayMs: 0 })
+          const handed = jobs.filter(({ id }) => page.includes(id))
+          for (const { id } of handed) waiting.delete(id)
+          return handed
+        },
+      })
+    },
+    caughtBy: /hold no other key back, however many jobs wait in line/,
+  },
   'ordering keys are taken no notice of': {
     breakIt: (sound) =>
       withOutbox(sound, {

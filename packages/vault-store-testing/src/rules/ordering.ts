@@ -39,6 +39,13 @@ export function orderingRules({ describe, rule, expect }: StoreSubject): void {
       expect(idsIn(await lease({ store, tenant: other }))).toEqual(['8'])
     })
 
+    rule('hold no other key back, however many jobs wait in line and however few are asked for', async (scene) => {
+      const { store, tenant } = scene
+      await store.outbox.add([...Array.from({ length: 20 }, (_, n) => job(tenant, `${n}`, 'k')), job(tenant, 'other', 'other')])
+      expect(idsIn(await lease(scene, { limit: 1 }))).toEqual(['0'])
+      expect(idsIn(await lease(scene, { limit: 1 }))).toEqual(['other'])
+    })
+
     rule('hold back what comes later while the first waits for its next attempt, and when its lease ran out', async (scene) => {
       const { store, tenant, elapse } = scene
       await store.outbox.add([job(tenant, 'a', 'k'), job(tenant, 'b', 'k')])

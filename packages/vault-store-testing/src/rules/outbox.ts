@@ -81,6 +81,22 @@ export function outboxRules({ describe, rule, expect }: StoreSubject): void {
       expect((await depth('revocation')).jobs).toBe(1)
     })
 
+    rule('looks past the jobs of other topics, however many came first', async ({ store, tenant }) => {
+      await store.outbox.add([...Array.from({ length: 20 }, (_, n) => job(tenant, `${n}`, 'webhook')), job(tenant, 'a')])
+      expect((await store.outbox.lease(query(tenant, { limit: 2 }))).map(({ id }) => id)).toEqual(['a'])
+    })
+
+    rule('keeps the bytes of a job, whatever becomes of those that were given or handed out', async ({ store, tenant, elapse }) => {
+      const given = bytesOf('job a')
+      await store.outbox.add([{ ...job(tenant, 'a'), data: given }])
+      given.fill(0)
+      const [leased] = await store.outbox.lease(query(tenant))
+      expect(leased?.data).toEqual(bytesOf('job a'))
+      leased?.data.fill(1)
+      await elapse(1_001)
+      expect((await store.outbox.lease(query(tenant)))[0]?.data).toEqual(bytesOf('job a'))
+    })
+
     rule('hands out no more than the limit, and nothing for no topics', async ({ store, tenant }) => {
       await store.outbox.add([job(tenant, 'a'), job(tenant, 'b'), job(tenant, 'c')])
       expect(await store.outbox.lease(query(tenant, { topics: [] }))).toEqual([])
