@@ -16,6 +16,14 @@ export const brokenListings: BrokenStores = {
       }),
     caughtBy: /return each row that stays exactly once while others come and go/,
   },
+  'a listing begins anew under a cursor that is none': {
+    breakIt: (sound) =>
+      withCredentials(sound, {
+        list: async ({ cursor, ...query }) =>
+          cursor?.startsWith('[') ? sound.credentials.list({ ...query, cursor }) : sound.credentials.list(query),
+      }),
+    caughtBy: /refuse a limit that is not a whole number from 1 to 1,000, and a cursor that is none/,
+  },
   'what is due is handed to several callers': {
     breakIt: (sound) =>
       withCredentials(sound, {

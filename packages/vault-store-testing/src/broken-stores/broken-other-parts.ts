@@ -1,4 +1,4 @@
-import type { DocumentKey, DocumentRow } from '@holdfast/vault-core'
+import type { DocumentKey, DocumentRow, TicketKey } from '@holdfast/vault-core'
 import { type BrokenStores, nextTurn, withCredentials } from './broken-store.js'
 
 /** Tickets, jobs, audit, documents, and the store itself. */
@@ -78,6 +78,50 @@ export const brokenParts: BrokenStores = {
       }
     },
     caughtBy: /100 takes at once: one gets it/,
+  },
+  'tickets are purged by the time that they had when they were first made': {
+    breakIt: (sound) => {
+      const index: { readonly key: TicketKey; readonly expiresAtMs: number }[] = []
+      return {
+        ...sound,
+        tickets: {
+          ...sound.tickets,
+          create: async (ticket) => {
+            const outcome = await sound.tickets.create(ticket)
+            if (outcome === 'created') index.push({ key: ticket, expiresAtMs: (await sound.now()) + ticket.ttlMs })
+            return outcome
+          },
+          purge: async (limit) => {
+            const now = await sound.now()
+            const expired = index.filter(({ expiresAtMs }) => expiresAtMs <= now).slice(0, limit)
+            for (const each of expired) {
+              index.splice(index.indexOf(each), 1)
+              await sound.tickets.take(each.key)
+            }
+            return expired.length
+          },
+        },
+      }
+    },
+    caughtBy: /tickets that were made again live by their last time/,
+  },
+  'tickets are kept in the bytes that were given': {
+    breakIt: (sound) => {
+      const given = new Map<string, Uint8Array>()
+      return {
+        ...sound,
+        tickets: {
+          ...sound.tickets,
+          create: async (ticket) => {
+            const outcome = await sound.tickets.create(ticket)
+            if (outcome === 'created') given.set(ticket.id, ticket.data)
+            return outcome
+          },
+          take: async (key) => ((await sound.tickets.take(key)) === null ? null : (given.get(key.id) ?? null)),
+        },
+      }
+    },
+    caughtBy: /tickets keep their bytes/,
   },
   'a live ticket is replaced': {
     breakIt: (sound) => ({

@@ -113,6 +113,13 @@ export function listingRules({ describe, rule, expect, expectCode }: StoreSubjec
         await expectCode(() => store.documents.list({ tenant, kind: 'k', limit }), 'invalid_request', `documents.list with limit ${limit}`)
         await expectCode(() => store.credentials.due({ tenant, dueBeforeMs: 0, limit }), 'invalid_request', `due with limit ${limit}`)
       }
+      const cursor = 'no cursor'
+      await expectCode(() => store.credentials.list({ tenant, limit: 1, cursor }), 'invalid_request', 'list with no cursor')
+      await expectCode(
+        () => store.documents.list({ tenant, kind: 'k', limit: 1, cursor }),
+        'invalid_request',
+        'documents.list with no cursor',
+      )
     })
   })
 

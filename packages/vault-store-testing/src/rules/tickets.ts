@@ -50,6 +50,26 @@ export function ticketRules({ describe, rule, expect }: StoreSubject): void {
       expect(await store.tickets.take(ticket(tenant, 'living'))).toEqual(bytesOf('x'))
     })
 
+    rule('that were made again live by their last time', async ({ store, tenant, elapse }) => {
+      const create = (id: string, ttlMs: number) => store.tickets.create({ ...ticket(tenant, id), data: bytesOf(id), ttlMs })
+      await create('taken', 1_000)
+      await store.tickets.take(ticket(tenant, 'taken'))
+      await create('taken', 60_000)
+      await create('expired', 1_000)
+      await elapse(1_001)
+      await create('expired', 60_000)
+      await store.tickets.purge(100)
+      expect(await store.tickets.take(ticket(tenant, 'taken'))).toEqual(bytesOf('taken'))
+      expect(await store.tickets.take(ticket(tenant, 'expired'))).toEqual(bytesOf('expired'))
+    })
+
+    rule('keep their bytes, whatever becomes of those that were given', async ({ store, tenant }) => {
+      const given = bytesOf('flow')
+      await store.tickets.create({ ...ticket(tenant), data: given, ttlMs: 60_000 })
+      given.fill(0)
+      expect(await store.tickets.take(ticket(tenant))).toEqual(bytesOf('flow'))
+    })
+
     rule('may be empty and may be large', async ({ store, tenant }) => {
       await store.tickets.create({ ...ticket(tenant, 'empty'), data: new Uint8Array(), ttlMs: 60_000 })
       await store.tickets.create({ ...ticket(tenant, 'large'), data: new Uint8Array(65_536).fill(7), ttlMs: 60_000 })
