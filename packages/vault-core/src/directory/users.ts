@@ -1,7 +1,7 @@
 import { createDocumentCollection } from '../documents/collection.js'
 import type { PageQuery } from '../documents/page-query.js'
 import { laterTimestamp, timestamp } from '../documents/timestamp.js'
-import { VaultError } from '../errors.js'
+import { isVaultError, VaultError } from '../errors.js'
 import type { Runtime } from '../runtime.js'
 import type { DocumentStore, Page } from '../storage/contract.js'
 import { type NewUser, parseNewUser, parseStoredUser, type User } from './user.js'
@@ -24,18 +24,27 @@ export function createUsers(parts: { readonly documents: DocumentStore; readonly
   const { clock } = parts.runtime
   const collection = createDocumentCollection<User>({ ...parts, kind: 'user', noun: 'user', parse: parseStoredUser })
 
+  /** Undefined when there is none, or when it was deleted meanwhile. */
+  async function replace(user: NewUser): Promise<User | undefined> {
+    try {
+      return await collection.change(user.userId, ({ createdTime, lastUpdated }) => ({
+        ...user,
+        createdTime,
+        lastUpdated: laterTimestamp(clock.now(), lastUpdated),
+      }))
+    } catch (error) {
+      if (isVaultError(error, 'not_found')) return undefined
+      throw error
+    }
+  }
+
   return {
     async put(input) {
       const parsed = parseNewUser(input)
       const { userId } = parsed
       for (let attempt = 0; attempt < 2; attempt += 1) {
-        if ((await collection.find(userId)) !== undefined) {
-          return collection.change(userId, ({ createdTime, lastUpdated }) => ({
-            ...parsed,
-            createdTime,
-            lastUpdated: laterTimestamp(clock.now(), lastUpdated),
-          }))
-        }
+        const replaced = await replace(parsed)
+        if (replaced) return replaced
         const now = timestamp(clock.now())
         const user: User = { ...parsed, createdTime: now, lastUpdated: now }
         if (await collection.insert(userId, user)) return user

@@ -1,6 +1,7 @@
 import { memoryStore } from '@holdfast/vault-store-memory'
 import { describe, expect, it } from 'vitest'
 import { createUsers, type Users } from '../../src/directory/users.js'
+import type { DocumentStore } from '../../src/storage/contract.js'
 import { permissionWorld } from '../permissions/permission-world.js'
 
 function usersOf(): Users {
@@ -37,6 +38,24 @@ describe('users', () => {
     const users = createUsers({ documents, runtime, tenant: 'default' })
     await Promise.all(Array.from({ length: 5 }, (_, index) => users.put({ userId: 'u1', name: `n${index}` })))
     expect((await users.list()).items).toHaveLength(1)
+  })
+
+  it('are put anew when somebody deletes them meanwhile', async () => {
+    const { documents } = memoryStore()
+    const { runtime } = permissionWorld()
+    const key = { tenant: 'default', kind: 'user', id: 'u1' }
+    let reads = 0
+    const get: DocumentStore['get'] = async (asked) => {
+      const row = await documents.get(asked)
+      // Between the look whether there is one and the change.
+      reads += 1
+      if (reads === 1 && row) await documents.delete(key, row.version)
+      return row
+    }
+    await createUsers({ documents, runtime, tenant: 'default' }).put({ userId: 'u1', name: 'before' })
+    const users = createUsers({ documents: { ...documents, get }, runtime, tenant: 'default' })
+    expect(await users.put({ userId: 'u1', name: 'after' })).toMatchObject({ name: 'after' })
+    expect((await users.list()).items).toMatchObject([{ userId: 'u1', name: 'after' }])
   })
 
   it.each([
