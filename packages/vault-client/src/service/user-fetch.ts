@@ -29,7 +29,10 @@ export function createUserFetch(fetch: Fetch, readToken: ReadToken): Fetch {
     const credentials = await readToken({ signal })
     const { response, isOfToken, spare } = await send(fetch, withToken(request, credentials), how)
     if (response.status !== 401 || !isOfToken || !spare) return response
-    const other = await readToken({ signal, rejected: credentials.accessToken })
+    const other = await readToken({ signal, rejected: credentials.accessToken }).catch(async (error: unknown) => {
+      await discard(response)
+      throw error
+    })
     if (other.accessToken === credentials.accessToken) return response
     await discard(response)
     return (await send(fetch, withToken(spare, other), how)).response

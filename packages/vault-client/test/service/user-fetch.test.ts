@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { apiThat } from './api-that.js'
-import { ALICE, BOB, faultyVault, token, URL_OF_VAULT } from './faulty-vault.js'
+import { ALICE, BOB, failure, faultyVault, token, URL_OF_VAULT } from './faulty-vault.js'
 import { type ServiceWorld, serviceWorld } from './service-world.js'
 
 let world: ServiceWorld
@@ -112,6 +112,17 @@ describe('what the API is sent', () => {
     expect(api.requests).toHaveLength(1)
     expect(vault.requests).toHaveLength(2)
   })
+
+  it('is let go of when the vault has something to say instead', async () => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>()
+    // An answer without end, which would hold the connection.
+    const api = await apiThat((_request, response) => response.on('close', resolve).writeHead(401).write('refused'))
+    const vault = faultyVault((_request, n) => (n < 2 ? token('old') : failure(404, 'reauthorization_required')))
+    const client = vault.client({ fetch: (input, init) => (String(input).startsWith(URL_OF_VAULT) ? vault.fetch : fetch)(input, init) })
+    await expect(client.fetch(ALICE)(api.url)).rejects.toMatchObject({ code: 'reauthorization_required' })
+    // Soon, not when its garbage is collected.
+    await closed
+  }, 3_000)
 
   it('costs one more reading when many are refused at once', async () => {
     const api = await apiThat((request, response) =>
