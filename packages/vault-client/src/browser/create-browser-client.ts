@@ -148,6 +148,8 @@ export function createBrowserClient({ url, applicationId }: BrowserClientOptions
     identities: async () => readIdentities(await asUser('GET', 'session/profile')),
     link: async (options) => leave(options, await requireSession()),
     async unlink(identityId) {
+      // URLs resolve a segment of dots, encoded or not: it would be another path, that of the session itself for one.
+      if (/^\.{0,2}$/.test(identityId)) throw new VaultClientError('not_found', 'No account has such an id. Take one of `identities`.')
       await asUser('DELETE', `session/identities/${encodeURIComponent(identityId)}`)
     },
     async logout(redirectUrl) {
