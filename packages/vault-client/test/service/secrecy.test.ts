@@ -37,8 +37,10 @@ const tellingFetch: Fault = (request) => {
 /** A server that answers with what it was sent. */
 const echo =
   (status: number): Fault =>
-  (request) =>
-    Response.json({ title: `No: ${request.headers.get('authorization')}`, errorCode: 'unauthenticated' }, { status })
+  (request) => {
+    const text = `No: ${request.headers.get('authorization')}`
+    return Response.json({ title: text, reason: text, errorId: text, errorCode: 'unauthenticated' }, { status })
+  }
 
 describe('nothing secret shows', () => {
   it.each<[string, Fault, Partial<ServiceClientOptions>]>([
@@ -79,20 +81,23 @@ describe('nothing secret shows', () => {
 
   it('in a message of one line, however the vault writes', async () => {
     const title = 'one\ntwo\u001b[31m\u2028three\u0007'
-    const vault = faultyVault(() => Response.json({ title, errorCode: 'not_found' }, { status: 404 }))
+    const vault = faultyVault(() => Response.json({ title, reason: title, errorId: title, errorCode: 'not_found' }, { status: 404 }))
     const error: unknown = await vault
       .client()
       .getCredentials(ALICE)
       .catch((failure: unknown) => failure)
     expect(String(error)).toBe('VaultClientError: one two [31m three  (404)')
+    expect(error).toMatchObject({ reason: 'one two [31m three ', errorId: 'one two [31m three ' })
   })
 
   it('and a message is not endless', async () => {
-    const vault = faultyVault(() => Response.json({ title: 'x'.repeat(100_000), errorCode: 'not_found' }, { status: 404 }))
+    const long = 'x'.repeat(100_000)
+    const vault = faultyVault(() => Response.json({ title: long, reason: long, errorId: long, errorCode: 'not_found' }, { status: 404 }))
     const error: unknown = await vault
       .client()
       .getCredentials(ALICE)
       .catch((failure: unknown) => failure)
     expect(String(error).length).toBeLessThan(600)
+    expect(JSON.stringify(error).length).toBeLessThan(1_200)
   })
 })
