@@ -22,7 +22,7 @@ export function fillDefinition(definition: ProviderDefinition, { values, scopes,
     variables: _variables,
     defaultConnectionProperties,
     ...fields
-  } = definition
+  } = fill(definition, values) as ProviderDefinition
   const asked = offlineAccess ? offline : {}
   const scope = [...new Set([...(scopes ?? defaultScopes), ...(asked.scope === undefined ? [] : [asked.scope])])]
   const properties = {
@@ -33,7 +33,7 @@ export function fillDefinition(definition: ProviderDefinition, { values, scopes,
   }
   const filled = {
     connectionId: definition.providerId,
-    ...(fill(fields, values) as typeof fields),
+    ...fields,
     ...own,
     ...(Object.keys(properties).length > 0 && { defaultConnectionProperties: properties }),
   }

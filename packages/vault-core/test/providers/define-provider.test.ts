@@ -41,6 +41,20 @@ describe('a provider', () => {
     expect(connection.defaultConnectionProperties).toEqual({ access_type: 'offline', scope: 'files,mail,offline' })
   })
 
+  it('has variables filled in wherever a URL is asked for', () => {
+    const provider = defineProvider({
+      ...acme,
+      defaultScopes: ['https://{tenant}.acme.example/.default'],
+      offlineAccess: { scope: 'https://{tenant}.acme.example/offline', parameters: { audience: 'https://{tenant}.acme.example/' } },
+      defaultConnectionProperties: { resource_url: 'https://{tenant}.acme.example/api' },
+    })
+    expect(provider({ ...APP, tenant: 'blue' }).defaultConnectionProperties).toEqual({
+      scope: 'https://blue.acme.example/.default,https://blue.acme.example/offline',
+      audience: 'https://blue.acme.example/',
+      resource_url: 'https://blue.acme.example/api',
+    })
+  })
+
   it('asks for its default scopes, and for no refresh token where none is wanted', () => {
     const input = defineProvider(acme)({ ...APP, tenant: 'blue', offlineAccess: false })
     expect(input.defaultConnectionProperties).toEqual({ scope: 'profile' })
