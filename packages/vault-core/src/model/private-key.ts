@@ -61,8 +61,9 @@ function readJwk(text: string): PrivateKeyText | { readonly problem: string } {
   return { format: 'jwk', jwk, algorithm, kid: typeof jwk.kid === 'string' && jwk.kid !== '' ? jwk.kid : undefined }
 }
 
-function algorithmOfJwk({ kty, crv, alg }: JsonWebKey): SigningAlgorithm | undefined {
+function algorithmOfJwk({ kty, crv, alg }: { readonly [Field in keyof JsonWebKey]: unknown }): SigningAlgorithm | undefined {
   if (kty === 'RSA') {
+    if (alg !== undefined && typeof alg !== 'string') return undefined
     const hash = RSA_HASHES[alg?.slice(2) ?? '256']
     if (!hash || !/^(RS|PS)\d{3}$/.test(alg ?? 'RS256')) return undefined
     return { name: alg?.startsWith('PS') ? 'RSA-PSS' : 'RSASSA-PKCS1-v1_5', hash }

@@ -284,6 +284,7 @@ describe('the private key of a connection', () => {
     ['{"kty":"EC","crv":"P-256","x":"a","y":"b"}', /public/],
     ['{"kty":"EC","crv":"secp256k1","d":"a"}', /unsupported/],
     ['{"kty":"RSA","alg":"RSA-OAEP","d":"a"}', /unsupported/],
+    ['{"kty":"RSA","alg":256,"d":"a"}', /unsupported/],
     ['{"kty":', /damaged JSON/],
     ['', /must be a string/],
   ])('is refused with what to do: %s', (privateKey, problem) => {
