@@ -59,7 +59,7 @@ const METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const
 
 /** A secret that anybody is given proves nothing: where it can be done without, it is. RFC 8414, section 2: by default there is Basic. */
 function preferredMethod({ token_endpoint_auth_methods_supported: supported }: oauth.AuthorizationServer): (typeof METHODS)[number] {
-  return METHODS.find((method) => (supported ?? ['client_secret_basic']).includes(method)) ?? 'client_secret_basic'
+  return METHODS.find((method) => Array.isArray(supported) && supported.includes(method)) ?? 'client_secret_basic'
 }
 
 /** The server says what it registered, which need not be what was asked for. */

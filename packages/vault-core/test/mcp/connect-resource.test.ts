@@ -212,6 +212,12 @@ describe('a server that is not to be trusted', () => {
   })
   const registered = (answer: () => Response): Record<string, Answer> => ({ [`${ISSUER}/register`]: answer })
 
+  it.each([undefined, ['private_key_jwt'], 7, {}])('may say of how clients are authenticated what it likes: %j', async (stated) => {
+    const { connect, requests } = hostileWorld(server({ token_endpoint_auth_methods_supported: stated }))
+    expect((await connect()).isNew).toBe(true)
+    expect(requests.at(-1)?.body).toMatchObject({ token_endpoint_auth_method: 'client_secret_basic' })
+  })
+
   it.each<[string, Record<string, Answer>, Partial<ConnectResourceOptions>, string]>([
     ['names another resource', metadata({ resource: 'https://bank.example/mcp' }), {}, 'resource_mismatch'],
     ['names a neighbour of its own', metadata({ resource: `${SERVER}/tools/mcp2` }), {}, 'resource_mismatch'],
