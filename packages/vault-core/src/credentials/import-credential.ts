@@ -97,8 +97,9 @@ function tokensOf(
   }
 }
 
+/** Tables say of what has ended that it did so in 1970, or before: no store keeps a time before that, and none is needed. */
 function secondsUntil(date: Date | undefined, nowMs: number): number | undefined {
-  return date && Math.floor((date.getTime() - nowMs) / 1000)
+  return date && Math.max(Math.floor((date.getTime() - nowMs) / 1000), -Math.floor(nowMs / 1000))
 }
 
 const KNOWN: ReadonlySet<string> = new Set([

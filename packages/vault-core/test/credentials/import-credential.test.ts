@@ -35,10 +35,14 @@ describe('a credential that is imported', () => {
 
   it.each<[string, (nowMs: number) => Partial<ImportedCredential>]>([
     ['has ended', (nowMs) => ({ accessToken: TOKENS.accessToken, expiresAt: hoursFrom(nowMs, -48) })],
+    ['has ended in 1970', () => ({ accessToken: TOKENS.accessToken, expiresAt: new Date(0) })],
+    ['has ended before', () => ({ accessToken: TOKENS.accessToken, expiresAt: new Date(Date.UTC(1, 0, 1)) })],
     ['is not there', () => ({})],
   ])('is refreshed at the first call when its access token %s', async (_what, tokens) => {
     const { clock, provider, vault: open } = vaultWorld()
     const vault = open()
+    // Not on a full second, as hardly any call is.
+    await clock.advance(123)
     const { refreshToken } = await obtainedElsewhere(provider)
     await vault.importCredential({ ...ALICE, refreshToken, ...tokens(clock.now()) })
     const [one, other] = await Promise.all([vault.getCredentials(ALICE), vault.getCredentials(ALICE)])
