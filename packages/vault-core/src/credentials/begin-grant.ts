@@ -4,7 +4,7 @@ import type { DpopKeys } from '../oauth/dpop-key.js'
 import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
 import type { Runtime } from '../runtime.js'
 import { Secret } from '../secret.js'
-import type { CredentialStore } from '../storage/contract.js'
+import type { CredentialRow, CredentialStore } from '../storage/contract.js'
 import { type CredentialData, readCredentialData, type TokenSource } from './credential-data.js'
 
 export interface BeginGrantParts {
@@ -29,7 +29,7 @@ export async function beginGrant(
 ): Promise<void> {
   const row = await credentials.get({ tenant, connectionId, userId, accountId: DEFAULT_ACCOUNT_ID })
   const isThere = row !== null && row.status !== 'disconnected'
-  if (isThere && isOf(source, readCredentialData(row))) return
+  if (isThere && isBoundAs(dpop, row) && isOf(source, readCredentialData(row))) return
   await saveGrant({
     connectionId,
     userId,
@@ -55,6 +55,12 @@ export async function beginGrant(
     ...(source && { madeOf: source }),
     actor: { kind: 'system', id: 'vault' },
   })
+}
+
+/** Nobody connects such a credential again: it is bound to a key once its connection says so, and no more when that does not and nothing came of it. */
+function isBoundAs(dpop: boolean, row: CredentialRow): boolean {
+  const isBound = (readCredentialData(row).sealedDpopKey ?? null) !== null
+  return isBound === dpop || (isBound && row.accessToken !== null)
 }
 
 function isOf(source: TokenSource | undefined, { madeOf }: CredentialData): boolean {

@@ -200,6 +200,42 @@ describe('a connection whose tokens are bound', () => {
     await vault.close()
   })
 
+  it('begins once a connection of its own says so, and is given up if the provider knows nothing of it', async () => {
+    const store = memoryStore()
+    const sent: Headers[] = []
+    const typesOf = async (dpop: boolean, knowsDpop: boolean): Promise<unknown> => {
+      const vault = createVault({
+        store,
+        keyring: localKeyring([{ id: 'k1', key: new Uint8Array(32).fill(7) }]),
+        connections: [
+          {
+            connectionId: 'robot',
+            tokenEndpoint: 'https://provider.example/token',
+            clientId: 'robot',
+            clientSecret: 'canary-client-secret',
+            grant: { type: 'client_credentials' },
+            dpop,
+          },
+        ],
+        background: false,
+        fetch: async (_input, init) => {
+          sent.push(new Headers(init?.headers))
+          const tokenType = knowsDpop && sent.at(-1)?.has('dpop') ? 'DPoP' : 'Bearer'
+          return Response.json({ access_token: 'canary-access-1', token_type: tokenType, expires_in: 3600 })
+        },
+      })
+      const asked = (): Promise<unknown> => vault.getCredentials({ connectionId: 'robot' }).then(({ tokenType }) => tokenType)
+      return [await asked().catch(String), await asked().catch(String)]
+    }
+    expect(await typesOf(false, true)).toEqual(['Bearer', 'Bearer'])
+    expect(await typesOf(true, false)).toEqual([expect.stringContaining('cannot be used'), expect.any(String)])
+    expect(await typesOf(false, false)).toEqual(['Bearer', 'Bearer'])
+    expect(await typesOf(true, true)).toEqual(['DPoP', 'DPoP'])
+    // That other processes have it off still is no reason to begin again and again.
+    expect(await typesOf(false, true)).toEqual(['DPoP', 'DPoP'])
+    expect(sent).toHaveLength(4)
+  })
+
   it.each<[string, Partial<ConnectionInput>]>([
     ['must be true or false', { dpop: 'yes' as unknown as boolean }],
     ['`apiTokenHeader`', { dpop: true, apiTokenHeader: { name: 'X-Token' } }],
