@@ -103,11 +103,19 @@ function declarationProblem(variable: ProviderVariable): string | undefined {
   if (typeof description !== 'string' || description === '') return 'must have a `description` for who has to give it'
   if (variable.kind === 'choice' && !(Array.isArray(variable.choices) && variable.choices.length > 0 && variable.choices.every(isHostPart)))
     return 'must have `choices`, each of letters, digits, `.` and `-`'
+  if (variable.kind === 'host' && variable.endings !== undefined && !areEndings(variable.endings))
+    return 'must have `endings` as `.example.com`, in lower case and with the dot in front'
   return variable.default === undefined ? undefined : variableProblem(variable, variable.default)
 }
 
 function isHostPart(choice: unknown): boolean {
   return typeof choice === 'string' && /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(choice)
+}
+
+/** Without the dot it would be the end of other people's host names, too. */
+function areEndings(endings: unknown): boolean {
+  const isEnding = (ending: unknown): boolean => typeof ending === 'string' && /^(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/.test(ending)
+  return Array.isArray(endings) && endings.length > 0 && endings.every(isEnding)
 }
 
 /** Every URL in it, with the path of its field. */

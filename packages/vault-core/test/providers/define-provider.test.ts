@@ -151,6 +151,18 @@ describe('a provider', () => {
     else expect(problemsOf(call)).toEqual(['invalid_configuration', expect.any(String), { domain: expect.any(String) }])
   })
 
+  it.each<[unknown]>([[['acme.example']], ['.acme.example'], [[]], [['.acme.dev', '.Acme.example']], [['.acme.example/']], [['.']], [[7]]])(
+    'takes no ending that would be one of other people’s names, or of none: %j',
+    (endings) => {
+      const variables = { domain: { ...OF_A_HOST.variables.domain, endings: endings as readonly string[] } }
+      expect(problemsOf(() => defineProvider({ ...OF_A_HOST, variables }))).toEqual([
+        'invalid_configuration',
+        expect.stringContaining('`endings`'),
+        { 'variables.domain': expect.any(String) },
+      ])
+    },
+  )
+
   it.each(['127.0.0.1', '10.0.0.1', 'localhost', '1.2.3.4', '[::1]', 'a.1', '0x7f.1'])('takes no address for a host name: %s', (domain) => {
     const { endings: _endings, ...variable } = OF_A_HOST.variables.domain
     const provider = defineProvider({ ...OF_A_HOST, variables: { domain: variable } })
