@@ -79,13 +79,15 @@ function readAnswer({ connectionId, allowInsecureRequests }: Connection, body: J
   if (typeof deviceCode !== 'string' || deviceCode.trim() === '') throw noUse(connectionId, WHAT, 'it sent no device_code')
   if (typeof userCode !== 'string' || !/^[\x20-\x7e]{1,64}$/.test(userCode)) throw noUse(connectionId, WHAT, 'it sent no user_code')
   if (!isAddress(verificationUri)) throw noUse(connectionId, WHAT, 'it sent no verification_uri')
+  const lifetimeS = seconds(body.expires_in, LONGEST_LIFETIME_S)
+  if (lifetimeS === undefined) throw noUse(connectionId, WHAT, 'it sent no expires_in')
   const complete = body.verification_uri_complete
   return {
     deviceCode: new Secret(deviceCode),
     userCode,
     verificationUri,
     verificationUriComplete: isAddress(complete) ? complete : undefined,
-    lifetimeS: seconds(body.expires_in, LONGEST_LIFETIME_S) ?? 0,
+    lifetimeS,
     intervalS: seconds(body.interval, LONGEST_INTERVAL_S) ?? DEFAULT_INTERVAL_S,
   }
 }

@@ -235,6 +235,8 @@ describe('the beginning of a flow on another device', () => {
       'it sent no verification_uri',
     ],
     ['an address by http', { ...CODE, verification_uri: 'http://provider.example' }, 'provider_unavailable', 'it sent no verification_uri'],
+    ['no time to consent in', { ...CODE, expires_in: undefined }, 'provider_unavailable', 'it sent no expires_in'],
+    ['a time that is none', { ...CODE, expires_in: 'soon' }, 'provider_unavailable', 'it sent no expires_in'],
     ['a refusal', () => refusal('unauthorized_client'), 'provider_rejected_client', 'unauthorized_client'],
     ['a failure', () => new Response('', { status: 500 }), 'provider_unavailable', 'http_500'],
   ])('fails on %s', async (_what, body, code, reason) => {
