@@ -48,7 +48,7 @@ export async function listCredentials(listing: Listing, query: ListCredentialsQu
   // Not every database takes what can be no id, and one that does not would seem to have failed.
   if (whose.userId !== undefined) assertStoreKey(whose.userId, 'userId')
   if (whose.connectionId !== undefined) assertStoreKey(whose.connectionId, 'connectionId')
-  const filters = status === undefined ? ANY : FILTERS[status]
+  const filters = status === undefined ? ANY : Object.hasOwn(FILTERS, status) && FILTERS[status]
   if (!filters) throw badQuery('status', 'must be `active`, `expiring`, `reauthorization_required` or `quarantined`')
   const nowMs = clock.now()
   const sealer = whose.userId === undefined ? undefined : listing.sealer

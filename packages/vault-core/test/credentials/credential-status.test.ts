@@ -178,6 +178,7 @@ describe('listing credentials', () => {
   it.each<[string, object]>([
     ['status', { status: 'disconnected' }],
     ['status', { status: 'dead' }],
+    ['status', { status: 'constructor' }],
     ['cursor', { status: 'reauthorization_required', cursor: 'x' }],
     ['cursor', { status: 'reauthorization_required', cursor: '7.' }],
     ['limit', { limit: 0 }],
