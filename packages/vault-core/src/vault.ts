@@ -195,6 +195,7 @@ export function createVault(options: VaultOptions): Vault {
     disconnectRow,
     recorder,
     dueTerms,
+    journal: refreshContext.journal,
   })
   const beginning = { tenant, credentials, runtime, dpopKeys, saveGrant }
   const exchanged: ExchangedCredentials = createExchangedCredentials({ ...beginning, connections }, () => getUserCredentials)

@@ -7,6 +7,7 @@ import type { ConnectionRegistry } from '../model/connection-registry.js'
 import { hasSameScopes } from '../model/scopes.js'
 import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
 import { type DueTerms, nextDueAtMs } from '../refresh/due.js'
+import type { RefreshJournal } from '../refresh/refresh-journal.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { CredentialContent, CredentialKey, CredentialRow, CredentialStore } from '../storage/contract.js'
@@ -31,6 +32,7 @@ export interface SaveGrantParts {
   readonly disconnectRow: DisconnectRow
   readonly recorder: EventRecorder
   readonly dueTerms: DueTerms
+  readonly journal: Pick<RefreshJournal, 'replayBefore'>
 }
 
 /**
@@ -38,7 +40,7 @@ export interface SaveGrantParts {
  * grant that is under way is dropped.
  */
 export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) => Promise<SavedGrant> {
-  const { tenant, connections, credentials, sealer, runtime, disconnectRow, recorder, dueTerms } = parts
+  const { tenant, connections, credentials, sealer, runtime, disconnectRow, recorder, dueTerms, journal } = parts
   return async (grant) => {
     const { connectionId, userId, tokens } = grant
     const owner = { tenant, connectionId, userId }
@@ -80,6 +82,8 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
       const { accountKey, row, ends } = chooseAccount(await accountRows(credentials, owner), grant, runtime.clock.now())
       const key: CredentialKey = { ...owner, accountId: accountKey }
       if (row && isKept(row, grant)) return keptGrant(row)
+      // The refresh token that is to be kept may have been spent, and the one that came for it wait there. If it cannot be read, a refresh will say so.
+      if (row && !tokens.refreshToken) await journal.replayBefore(row).catch(() => undefined)
       const epoch = (row?.epoch ?? 0) + 1
       const sealedLabel = grant.label === undefined ? null : await sealLabel(sealer, key, epoch, grant.label)
       const sealedProperties = await sealProperties(sealer, key, epoch, tokens.properties)

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest'
+import { createVault, localKeyring } from '../../src/index.js'
+import { failingStore } from '../fixtures/intercepted-store.js'
 import { settle } from '../fixtures/manual-clock.js'
+import { memoryJournal } from '../fixtures/memory-journal.js'
+import { oidcConnection } from '../oauth/authorization-world.js'
 import { jsonAnswer } from '../oauth/faulty-token-endpoint.js'
 import { ALICE, accountWorld } from './account-world.js'
 
@@ -31,5 +35,44 @@ it('a refresh token that came while its user consented again, and got none, take
     return jsonAnswer(200, { access_token: 'access-newest', refresh_token: 'refresh-newest', token_type: 'Bearer', expires_in: 3_600 })
   })
   await world.vault.getCredentials(ALICE, { forceRefresh: true })
+  expect(sent).toEqual(['refresh-rotated'])
+})
+
+// The store was away when the answer came, and the process ended before it was back.
+it('a refresh token that waits in the journal is the one that is kept when its user consents again, and gets none', async () => {
+  const world = await accountWorld()
+  const journal = memoryJournal()
+  const { clock, issuer } = world
+  const process = (store = world.store) =>
+    createVault({
+      store,
+      journal,
+      clock,
+      fetch: issuer.fetch,
+      background: false,
+      keyring: localKeyring([{ id: 'k1', key: new Uint8Array(32).fill(7) }]),
+      connections: [oidcConnection],
+    })
+  await world.connectAs('a')
+  await clock.advance(2 * HOUR)
+  const failing = failingStore(world.store, (call) => call === 'credentials.update')
+  const ending = process({ ...failing.store, close: async () => undefined })
+  issuer.answers.set('/token', () =>
+    jsonAnswer(200, { access_token: 'access-refreshed', refresh_token: 'refresh-rotated', token_type: 'Bearer', expires_in: 3_600 }),
+  )
+  failing.isDown = true
+  expect((await ending.getCredentials(ALICE)).accessToken).toBe('access-refreshed')
+  void ending.close()
+  await clock.advance(200_000)
+  expect(journal.entries.size).toBe(1)
+
+  const vault = process()
+  await world.connectAs('a', { vault, answer: { access_token: 'access-consented', refresh_token: undefined } })
+  const sent: (string | null)[] = []
+  issuer.answers.set('/token', ({ form }) => {
+    sent.push(form.get('refresh_token'))
+    return jsonAnswer(200, { access_token: 'access-newest', refresh_token: 'refresh-newest', token_type: 'Bearer', expires_in: 3_600 })
+  })
+  await vault.getCredentials(ALICE, { forceRefresh: true })
   expect(sent).toEqual(['refresh-rotated'])
 })
