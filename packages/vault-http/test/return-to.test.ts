@@ -22,6 +22,7 @@ describe('return_to', () => {
     ['/search?next=https://evil.example', `${BASE}/search?next=https://evil.example`],
     ['/files/reports%2F2026%2Fq1.pdf', `${BASE}/files/reports%2F2026%2Fq1.pdf`],
     ['/files/100%25%20sure', `${BASE}/files/100%25%20sure`],
+    ['/files/why..%3F', `${BASE}/files/why..%3F`],
     ['/files/caf%C3%A9/%ff', `${BASE}/files/caf%C3%A9/%ff`],
     ['https://other.example.com/settings/a%2Fb', 'https://other.example.com/settings/a%2Fb'],
   ])('allows %s', (text, target) => {
@@ -124,6 +125,9 @@ describe('return_to', () => {
     `/%${'25'.repeat(20)}2f/evil.example`,
     '/x//y/%2fevil.example',
     'https://other.example.com/settings/%252e%252e/admin',
+    'https://other.example.com/settings/%2e%2e%3fx',
+    'https://other.example.com/settings/x%2f..%2f..%23x',
+    'https://other.example.com/settings/%252e%252e%253fx',
     'https://other.example.com/settings%2fadmin',
     'https://other.example.com/settings/x%2f..%2f..%2fadmin',
     '/fi les',

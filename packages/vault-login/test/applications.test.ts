@@ -51,6 +51,8 @@ describe('a redirect', () => {
     'https://app.example.com/account%2f..%2fadmin',
     'https://app.example.com/account/%5cadmin',
     'https://app.example.com/account/%252e%252e/admin',
+    'https://app.example.com/account/%2e%2e%3fx',
+    'https://app.example.com/account/x%2f..%2f..%23x',
     'https://app.example.com/account/%25252e%25252e/admin',
     'https://app.example.com/account/x%2f..%2f..%2fadmin',
     'https://app.example.com/account%2fadmin',

@@ -12,7 +12,7 @@ const MAX_DECODINGS = 5
 
 /**
  * Some server behind may decode a path once more than it should. It leads elsewhere then if backslashes, control characters, dot segments or
- * double slashes come of it. A slash, a dot or a percent sign in a name does no harm.
+ * double slashes come of it; where the path ends may be decoded, too. A slash, a dot or a percent sign in a name does no harm.
  *
  * @param pathname - As `URL` gives it.
  */
@@ -22,7 +22,7 @@ export function mayLeadElsewhere(pathname: string): boolean {
     if (/%(?:5c|[01][0-9a-f]|7f)/i.test(path)) return true
     const decoded = path.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     if (decoded === path) return false
-    if (/\/\.{1,2}(?:\/|$)/.test(decoded) || decoded.split('//').length > path.split('//').length) return true
+    if (/\/\.{1,2}(?:[/?#]|$)/.test(decoded) || decoded.split('//').length > path.split('//').length) return true
     path = decoded
   }
   return true
