@@ -21,7 +21,7 @@ const SECRETS_GO_TO: readonly ((connection: ConnectionInput) => string | undefin
 
 /** Whom users' access tokens are sent to. There may be fewer without the secret. */
 const TOKENS_GO_TO: readonly ((connection: ConnectionInput) => readonly string[] | undefined)[] = [
-  ({ apiOrigins }) => apiOrigins,
+  ({ apiOrigins }) => (Array.isArray(apiOrigins) ? apiOrigins.map(originOf) : undefined),
   ({ userinfoEndpoint }) => (userinfoEndpoint === undefined ? undefined : [userinfoEndpoint]),
 ]
 
@@ -50,6 +50,11 @@ export function changeConnection(before: ConnectionInput, changes: ConnectionCha
 /** What is no list is told by who reads the connection. */
 function hasMore(next: unknown, before: readonly unknown[] = []): boolean {
   return Array.isArray(next) && next.some((origin) => !before.includes(origin))
+}
+
+/** However it is written. What is no URL is told by who reads the connection. */
+function originOf(text: string): string {
+  return URL.canParse(text) ? new URL(text).origin : text
 }
 
 function missing(secret: 'clientSecret' | 'privateKey', problem: string): VaultError {

@@ -104,6 +104,10 @@ describe('a connection that is administered', () => {
     await connections.create({ ...github, apiOrigins })
     expect(await connections.update('github', { apiOrigins: apiOrigins.slice(0, 1) })).toMatchObject({ apiOrigins: apiOrigins.slice(0, 1) })
     await expect(connections.update('github', { apiOrigins })).rejects.toMatchObject(invalid('clientSecret'))
+    const [first = ''] = apiOrigins
+    // As it was written, and as it is told.
+    for (const origin of [`${first}/`, first])
+      expect(await connections.update('github', { apiOrigins: [origin] })).toMatchObject({ apiOrigins: [first] })
     expect(await connections.update('github', { apiOrigins: undefined })).not.toHaveProperty('apiOrigins')
   })
 

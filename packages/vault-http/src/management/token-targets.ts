@@ -25,5 +25,10 @@ export async function requireRightToTargets<Context>(
 }
 
 function targetsOf({ issuer, tokenEndpoint, userinfoEndpoint, revocation, apiOrigins = [] }: Targets): readonly string[] {
-  return [issuer, tokenEndpoint, userinfoEndpoint, revocation?.url, ...apiOrigins].filter((target) => target !== undefined)
+  return [issuer, tokenEndpoint, userinfoEndpoint, revocation?.url, ...apiOrigins.map(originOf)].filter((target) => target !== undefined)
+}
+
+/** As a connection tells it. What is no URL is refused by the vault. */
+function originOf(text: string): string {
+  return URL.canParse(text) ? new URL(text).origin : text
 }

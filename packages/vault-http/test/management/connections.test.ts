@@ -190,6 +190,12 @@ describe('a connection over HTTP', () => {
       expect((await change({ ...real, data: { apiOrigins: [] } })).status).toBe(200)
     })
 
+    it('may be changed in other things, however the origins of its API are written', async () => {
+      const { change } = await connected('written')
+      for (const origin of ['https://api.example/', 'https://API.example', 'https://api.example:443', 'https://api.example'])
+        expect((await change({ ...real, data: { apiOrigins: [origin] } })).status).toBe(200)
+    })
+
     it('sends them there for whoever has every right to their credentials', async () => {
       const { change } = await connected('moved', ['Vault:Admin', 'Vault:Connections/moved/Users/*/Credentials'])
       expect((await change({ ...real, tokenUrl: 'https://moved.example/token', clientSecret: 'canary-secret' })).status).toBe(200)
