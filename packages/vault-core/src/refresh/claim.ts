@@ -30,11 +30,14 @@ async function claimOrWait(wanted: WantedRefresh, wait: LeaseWait): Promise<Acce
   const attemptId = randomToken(runtime.random, 16)
   const giveUpAt = runtime.clock.monotonic() + context.peerWaitMs
   let row = seen
+  let mayTry = false
   const pauseMs = createPauses()
 
   for (;;) {
-    const refusal = refusalBeforeRefresh(row, runtime.clock.now()) ?? (await context.circuits.refusal(connection, key))
+    const refusal = refusalBeforeRefresh(row, runtime.clock.now()) ?? (mayTry ? undefined : await context.circuits.refusal(connection, key))
     if (refusal) throw refusal
+    // Asked again, it would refuse him for the sake of the one who tries after a pause, who may be himself.
+    mayTry = true
     // No usable key, no request: the data keys are fetched before anything is sent, and are at hand for the write-back. Where something is sealed
     // already they are there, or the user was forgotten.
     const make = row.accessToken === null && row.refreshToken === null
@@ -77,6 +80,7 @@ async function claimOrWait(wanted: WantedRefresh, wait: LeaseWait): Promise<Acce
     if (patienceMs <= 0 || (!isWorkedOn && freeInMs > patienceMs))
       throw providerUnavailable(row, 'refresh_in_progress', Math.max(1_000, freeInMs))
     wait.begin()
+    mayTry = false
     const found = await untilItMoves(wanted, claim.row, {
       pauseMs,
       untilMs: runtime.clock.monotonic() + Math.min(patienceMs, Math.max(0, freeInMs)),
