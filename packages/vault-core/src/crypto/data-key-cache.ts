@@ -39,8 +39,11 @@ export function createDataKeyCache<T>(options: {
       entries.set(userId, { value, loadedAtMs })
       // Keys of users who went away leave memory here, without a timer.
       for (const [oldest, entry] of entries) {
-        if (entries.size <= maxEntries && lifeLeftMs(entry.loadedAtMs) > 0) break
-        if (!holders.has(oldest)) entries.delete(oldest)
+        const isLive = lifeLeftMs(entry.loadedAtMs) > 0
+        if (isLive && entries.size <= maxEntries) break
+        // What has just come is in use, however many are held.
+        if (isLive && (holders.has(oldest) || oldest === userId)) continue
+        entries.delete(oldest)
       }
     },
     hold(userId) {

@@ -32,6 +32,26 @@ describe('the cache of data keys, by itself', () => {
     expect([cache.size, cache.get('d')]).toEqual([1, 'd'])
   })
 
+  it('lets also what is held leave memory when its time is over', async () => {
+    const clock = manualClock()
+    const cache = createDataKeyCache<string>({ clock, maxAgeMs: 1_000, maxEntries: 10 })
+    const letGo = cache.hold('a')
+    for (const userId of ['a', 'b']) cache.set(userId, userId, clock.monotonic())
+    await clock.advance(1_000)
+    cache.set('c', 'c', clock.monotonic())
+    expect([cache.size, cache.get('c')]).toEqual([1, 'c'])
+    letGo()
+  })
+
+  it('does not drop what has just come for the sake of what is held', () => {
+    const clock = manualClock()
+    const cache = createDataKeyCache<string>({ clock, maxAgeMs: 1_000, maxEntries: 1 })
+    const letGo = cache.hold('a')
+    for (const userId of ['a', 'b', 'c']) cache.set(userId, userId, clock.monotonic())
+    expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual(['a', undefined, 'c'])
+    letGo()
+  })
+
   it('holds its bound, whatever the bound', () => {
     const clock = manualClock()
     const cache = createDataKeyCache<string>({ clock, maxAgeMs: 1_000, maxEntries: 3 })
