@@ -46,10 +46,10 @@ export function createSealer(options: SealerOptions): Sealer {
 
   return {
     prepare,
-    async hold(userId, options) {
+    async hold(userId) {
       const letGo = dataKeys.hold(userId)
       try {
-        await prepare(userId, options)
+        await prepare(userId, { make: false })
         return letGo
       } catch (error) {
         letGo()

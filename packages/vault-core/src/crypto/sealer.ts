@@ -21,11 +21,11 @@ export interface Sealer {
    */
   prepare(userId: string, options?: { readonly make?: boolean }): Promise<void>
   /**
-   * The same, and the data keys stay at hand however many others are asked for meanwhile.
+   * The same for what is sealed already, and the data keys stay at hand however many others are asked for meanwhile.
    *
    * @returns Ends that. To be called once.
    */
-  hold(userId: string, options?: { readonly make?: boolean }): Promise<() => void>
+  hold(userId: string): Promise<() => void>
   seal(context: SealContext, plaintext: Uint8Array): Promise<Uint8Array>
   /**
    * Opens what {@link Sealer.seal} made for the same context. The data key's id in the blob selects the key; no key is tried, and none is made.

@@ -38,17 +38,16 @@ async function claimOrWait(wanted: WantedRefresh, wait: LeaseWait): Promise<Acce
     if (refusal) throw refusal
     // Asked again, it would refuse him for the sake of the one who tries after a pause, who may be himself.
     mayTry = true
-    // No usable key, no request: the data keys are fetched before anything is sent, and are at hand for the write-back. Where something is sealed
-    // already they are there, or the user was forgotten.
-    const make = row.accessToken === null && row.refreshToken === null
-    await Promise.all([sealer.prepare(key.userId, { make }), journal.prepare(), context.recorder.prepare()])
+    // No usable key, no request: the data keys are fetched before anything is sent, and are at hand for the write-back. A refresh token is sealed
+    // already: they are there, or the user was forgotten.
+    await Promise.all([sealer.prepare(key.userId, { make: false }), journal.prepare(), context.recorder.prepare()])
     await journal.replayBefore(row)
     const freeSlot = await slots.acquire(connection.connectionId)
     let letKeysGo: (() => void) | undefined
     let claim: ClaimResult
     try {
       // That may have taken longer than they stay at hand.
-      letKeysGo = await sealer.hold(key.userId, { make })
+      letKeysGo = await sealer.hold(key.userId)
       await Promise.all([journal.prepare(), context.recorder.prepare()])
       const claimedAtMonotonicMs = runtime.clock.monotonic()
       claim = context.closing.aborted ? await lookAtRow(wanted, row) : await claimRow(wanted, row, attemptId, timing)

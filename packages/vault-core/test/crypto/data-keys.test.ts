@@ -120,6 +120,7 @@ describe('the cache of data keys', () => {
     const others = async () => {
       for (const userId of ['a', 'b', 'c']) await sealer.prepare(userId)
     }
+    await sealer.prepare('alice')
     const [letGo, letGoToo] = [await sealer.hold('alice'), await sealer.hold('alice')]
     letGo()
     await others()
