@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Journal } from '@holdfast/vault-core'
 import { assertFolderOption, invalidOption } from './folder-option.js'
 import { type DamagedEntry, journalFolder } from './journal-folder.js'
@@ -23,7 +24,8 @@ export interface FileJournalOptions {
 export function fileJournal({ path, onDamage = warn }: FileJournalOptions): Journal {
   assertFolderOption(path, 'fileJournal')
   if (typeof onDamage !== 'function') throw invalidOption('fileJournal', 'onDamage', 'must be a function')
-  return journalFolder({ disk: nodeDisk, folder: path, onDamage })
+  // The process may change its working directory.
+  return journalFolder({ disk: nodeDisk, folder: resolve(path), onDamage })
 }
 
 function warn({ reason, file }: DamagedEntry): void {

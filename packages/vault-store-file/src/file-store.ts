@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { storeFromEngine, type VaultStore } from '@holdfast/vault-core/store'
 import type { DamageReport } from './damage.js'
 import { fileEngine } from './file-engine.js'
@@ -34,11 +34,13 @@ export function fileStore({ path, clock = () => Date.now(), onDamage = warn, loc
   assertFolderOption(path, 'fileStore')
   if (!Number.isFinite(lockTimeoutMs) || lockTimeoutMs < 0)
     throw invalidOption('fileStore', 'lockTimeoutMs', 'must be a number of milliseconds, 0 or more')
-  const replica = createReplica({ disk: nodeDisk, folder: path, onDamage, checkpointBytes: CHECKPOINT_BYTES })
-  const lock = kernelLock(join(path, 'lock'), {
+  // The process may change its working directory.
+  const folder = resolve(path)
+  const replica = createReplica({ disk: nodeDisk, folder, onDamage, checkpointBytes: CHECKPOINT_BYTES })
+  const lock = kernelLock(join(folder, 'lock'), {
     patienceMs: lockTimeoutMs,
     random: Math.random,
-    makeFolder: () => nodeDisk.makeFolder(path),
+    makeFolder: () => nodeDisk.makeFolder(folder),
   })
   return storeFromEngine(fileEngine(replica, lock, clock))
 }

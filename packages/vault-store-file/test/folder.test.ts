@@ -44,6 +44,24 @@ describe.skipIf(isWindows)('the folder', () => {
     for (const name of readdirSync(path)) expect([name, modeOf(join(path, name))]).toEqual([name, 0o600])
   })
 
+  it('of a relative path stays where it was, though the working directory changes', async () => {
+    const [first, second] = [newFolder(), newFolder()]
+    for (const folder of [first, second]) mkdirSync(folder)
+    const before = process.cwd()
+    try {
+      process.chdir(first)
+      const store = fileStore({ path: 'vault' })
+      await store.credentials.insert(credential)
+      process.chdir(second)
+      expect(await store.credentials.get(credential)).toMatchObject({ data: '{}' })
+      await store.credentials.insert({ ...credential, userId: 'bob' })
+      await store.close()
+    } finally {
+      process.chdir(before)
+    }
+    expect([readdirSync(first), readdirSync(second)]).toEqual([['vault'], []])
+  })
+
   it('that is there and open to others is closed to them', async () => {
     const path = newFolder()
     mkdirSync(path)

@@ -34,6 +34,23 @@ describe('a journal in a folder', () => {
     expect(await entriesOf(path)).toEqual({ two: 'second' })
   })
 
+  it('stays where it was, though the working directory changes', async () => {
+    const [first, second] = [newFolder(), newFolder()]
+    for (const folder of [first, second]) mkdirSync(folder)
+    const before = process.cwd()
+    try {
+      process.chdir(first)
+      const journal = fileJournal({ path: 'journal' })
+      await journal.write('one', bytes('first'))
+      process.chdir(second)
+      await journal.write('two', bytes('second'))
+      expect((await journal.read()).map(({ name }) => name).sort()).toEqual(['one', 'two'])
+    } finally {
+      process.chdir(before)
+    }
+    expect(await entriesOf(join(first, 'journal'))).toEqual({ one: 'first', two: 'second' })
+  })
+
   it('gives the bytes back as they were, none and every one of them', async () => {
     const journal = fileJournal({ path: newFolder() })
     const every = Uint8Array.from({ length: 256 }, (_, byte) => byte)
