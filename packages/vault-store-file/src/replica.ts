@@ -81,6 +81,18 @@ export function createReplica({ disk, folder, onDamage, checkpointBytes }: Repli
   /** Puts a file in place that holds what the tables hold, record by record, and no more. */
   const writeCheckpoint = async (): Promise<void> => {
     await disk.remove(newPath)
+    try {
+      await writeNew()
+    } catch (error) {
+      // On a disk that is full the half of it would take the last room from the lines.
+      await disk.remove(newPath).catch(() => undefined)
+      throw error
+    }
+    await disk.rename(newPath, dataPath)
+    await disk.syncFolder(folder)
+  }
+
+  const writeNew = async (): Promise<void> => {
     const target = await disk.open(newPath, { create: true })
     try {
       let written = 0
@@ -103,8 +115,6 @@ export function createReplica({ disk, folder, onDamage, checkpointBytes }: Repli
     } finally {
       await target.close()
     }
-    await disk.rename(newPath, dataPath)
-    await disk.syncFolder(folder)
   }
 
   const checkpoint = async (): Promise<void> => {

@@ -42,6 +42,23 @@ describe('each operation of the disk fails', () => {
   )
 })
 
+it('a checkpoint for which there is no room gives back what it took', async () => {
+  const disk = simulatedDisk()
+  const store = storeOn(disk)
+  await store.audit.append([{ tenant: 'default', id: 'first', data: 'x'.repeat(6_000) }])
+  // Only a checkpoint makes a file.
+  let isMade = false
+  disk.fault = (_, operation) => {
+    isMade ||= operation === 'create'
+    return isMade && operation === 'write' ? { error: errorOf('ENOSPC'), effect: 'half' } : undefined
+  }
+  await store.audit.append([{ tenant: 'default', id: 'second', data: 'x'.repeat(6_000) }])
+  expect(isMade).toBe(true)
+  expect(await disk.list('/vault')).toEqual(['data'])
+  disk.fault = undefined
+  expect((await store.audit.list({ tenant: 'default', limit: 9 })).map(({ id }) => id)).toEqual(['first', 'second'])
+})
+
 /** Runs the steps; one that fails is repeated, once the disk is mended, under the same attempt id. Returns what is there at the end. */
 async function run(
   disk: SimulatedDisk,
