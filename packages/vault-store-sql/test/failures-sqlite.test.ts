@@ -138,8 +138,22 @@ describe('the file', () => {
   it('is synced before a write is acknowledged, and waited for when another process writes', () => {
     const database = openDatabase(newFile())
     expect(database.prepare('pragma synchronous').all()).toEqual([{ synchronous: 2 }])
-    expect(database.prepare('pragma busy_timeout').all()).toEqual([{ timeout: 5_000 }])
+    expect(database.prepare('pragma busy_timeout').all()).toEqual([{ timeout: 100 }])
     database.close()
+  })
+
+  it('may be open in two stores of one process, and neither stops the process when both write', async () => {
+    const path = newFile()
+    const stores = [sqliteStore({ path }), sqliteStore({ path })]
+    for (const store of stores) await store.now()
+    const began = performance.now()
+    for (let n = 0; n < 5; n++)
+      await Promise.all(
+        stores.map((store, index) => store.outbox.add([{ tenant: 't', id: `${n}-${index}`, topic: 't', data: new Uint8Array(1) }])),
+      )
+    expect(performance.now() - began).toBeLessThan(4_000)
+    expect((await stores[0]?.outbox.depth({ tenant: 't', topics: ['t'] }))?.jobs).toBe(10)
+    for (const store of stores) await store.close()
   })
 
   it('that was handed in open is not closed with the store', async () => {

@@ -3,8 +3,13 @@ import { VaultError } from '@holdfast/vault-core'
 import { storeFailure } from '../failures/explain.js'
 import type { SqliteDatabase } from './sqlite-database.js'
 
-/** How long SQLite itself waits for another process's write, milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000
+/** How long SQLite itself waits for another's write while the file is opened, which may make it. Milliseconds. */
+const OPENING_TIMEOUT_MS = 5_000
+/**
+ * The same afterwards. The whole process stands still meanwhile, and who writes may be another store of this very process: what is
+ * still locked then is asked for again, without standing still.
+ */
+const BUSY_TIMEOUT_MS = 100
 /** Pages kept in memory, KiB: some 8,000 credentials. SQLite's own 2,000 hold a thousand. */
 const CACHE_KIB = 16_000
 
@@ -27,7 +32,7 @@ export function openDatabase(path: string): SqliteDatabase {
     if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
     const database = new sqlite.DatabaseSync(path)
     database.exec(
-      `pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -${CACHE_KIB}`,
+      `pragma busy_timeout = ${OPENING_TIMEOUT_MS}; pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -${CACHE_KIB}; pragma busy_timeout = ${BUSY_TIMEOUT_MS}`,
     )
     return database
   } catch (error) {
