@@ -2,6 +2,7 @@ import type { DescribeVaultStoreOptions } from './options.js'
 import { atomicityRules } from './rules/atomicity.js'
 import { auditRules } from './rules/audit.js'
 import { closeRules } from './rules/close.js'
+import { connectionRules } from './rules/connections.js'
 import { credentialRules } from './rules/credentials.js'
 import { documentRules } from './rules/documents.js'
 import { faultRules } from './rules/faults.js'
@@ -45,6 +46,7 @@ export function describeVaultStore(options: DescribeVaultStoreOptions): void {
       auditRules,
       atomicityRules,
       tenantRules,
+      connectionRules,
       valueRules,
       closeRules,
       faultRules,
