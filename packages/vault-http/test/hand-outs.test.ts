@@ -222,15 +222,17 @@ describe('the options of hand-outs', () => {
 })
 
 describe('a token that is bound to a key of the vault', () => {
+  const BOUND = {
+    connectionId: 'bound',
+    authorizationEndpoint: 'https://provider.example/authorize',
+    tokenEndpoint: 'https://provider.example/token',
+    clientId: 'app',
+    dpop: true,
+  } as const
+
   it('is handed to nobody, on either route, and told of to who may ask alone', async () => {
     const { vault, handler, connect, reader, exchange, user, client } = await exchangeWorld()
-    await vault.connections.create({
-      connectionId: 'bound',
-      authorizationEndpoint: 'https://provider.example/authorize',
-      tokenEndpoint: 'https://provider.example/token',
-      clientId: 'app',
-      dpop: true,
-    })
+    await vault.connections.create(BOUND)
     await connect('bound', 'ann')
     const { token } = await reader()
     const ask = async (as: string) => {
@@ -251,13 +253,7 @@ describe('a token that is bound to a key of the vault', () => {
 
   it('is not given to the page of its user either, who signed in through the vault', async () => {
     const { vault, connect } = await exchangeWorld()
-    await vault.connections.create({
-      connectionId: 'bound',
-      authorizationEndpoint: 'https://provider.example/authorize',
-      tokenEndpoint: 'https://provider.example/token',
-      clientId: 'app',
-      dpop: true,
-    })
+    await vault.connections.create(BOUND)
     for (const connectionId of ['bound', 'demo']) await connect(connectionId, 'ann')
     const publicUrl = 'https://auth.example.com'
     const login = createLogin({ vault, publicUrl, applications: [{ applicationId: 'app', redirectUrls: ['https://app.example.com/'] }] })

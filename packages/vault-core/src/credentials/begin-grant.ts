@@ -1,11 +1,11 @@
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { Connection } from '../model/connection.js'
 import type { DpopKeys } from '../oauth/dpop-key.js'
-import type { ConsentedGrant, SavedGrant } from '../oauth/grant.js'
+import type { ConsentedGrant, SavedGrant, TokenSource } from '../oauth/grant.js'
 import type { Runtime } from '../runtime.js'
 import { Secret } from '../secret.js'
 import type { CredentialRow, CredentialStore } from '../storage/contract.js'
-import { type CredentialData, readCredentialData, type TokenSource } from './credential-data.js'
+import { type CredentialData, readCredentialData } from './credential-data.js'
 
 export interface BeginGrantParts {
   readonly tenant: string

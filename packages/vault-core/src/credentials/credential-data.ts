@@ -1,4 +1,5 @@
 import { VaultError } from '../errors.js'
+import type { TokenSource } from '../oauth/grant.js'
 import type { CredentialRow } from '../storage/contract.js'
 
 /** What a credential's row says beside the columns that stores query by: the JSON in `data`. No secret in it. Times are epoch milliseconds. */
@@ -42,12 +43,6 @@ export interface CredentialData {
   readonly answer: AnswerMark | null
   /** The fence of the claim under which the access token in this row was asked for; 0 for a consent's. Of two of one epoch the higher is the newer. */
   readonly tokenFence: number
-}
-
-/** One consent to one account. When it was given is no moment of this process's clock, and only ever compared with itself. */
-export interface TokenSource {
-  readonly accountId: string
-  readonly connectedAtMs: number
 }
 
 /** Which of several answers to one refresh token an answer is. */

@@ -2,11 +2,12 @@ import { VaultError } from '../errors.js'
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
 import type { Connection, TokenExchangeGrant } from '../model/connection.js'
 import type { ConnectionRegistry } from '../model/connection-registry.js'
+import type { TokenSource } from '../oauth/grant.js'
 import { Secret } from '../secret.js'
 import type { CredentialRow } from '../storage/contract.js'
 import { accountIdOf, findAccount } from './accounts.js'
 import { type BeginGrantParts, beginGrant } from './begin-grant.js'
-import { readCredentialData, type TokenSource } from './credential-data.js'
+import { readCredentialData } from './credential-data.js'
 import type { CredentialSelector, Credentials, GetCredentialsOptions } from './credentials.js'
 
 /** The credentials of users by token exchange: those on another connection, of which theirs here are made. */

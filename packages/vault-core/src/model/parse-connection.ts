@@ -1,16 +1,16 @@
 import { createFieldProblems } from '../documents/field-problems.js'
 import { readTags } from '../documents/read-fields.js'
 import { VaultError } from '../errors.js'
-import { Secret } from '../secret.js'
+import { buildConnection } from './build-connection.js'
 import { namesToken } from './claim-expression.js'
-import type { Connection, ConnectionInput, RotationProfile } from './connection.js'
+import type { Connection, ConnectionInput } from './connection.js'
 import { type ConnectionGrant, isStatic, readConnectionGrant } from './connection-grant.js'
 import { hasControlCharacter, readConnectionProperties } from './connection-properties.js'
 import { didYouMean } from './did-you-mean.js'
 import { endpointUrlProblem } from './endpoint-url.js'
 import { readProviderRevocation } from './provider-revocation.js'
 import { readClientAuthentication } from './read-client-authentication.js'
-import { connectionApi, connectionApiProblems } from './read-connection-api.js'
+import { connectionApiProblems } from './read-connection-api.js'
 import { QUIRK_FIELDS, readProviderQuirks } from './read-provider-quirks.js'
 
 /** What a connection id is made of; it stands in paths, cookies and resource URIs. */
@@ -250,56 +250,4 @@ function textProblem(value: unknown, maxLength: number): string | undefined {
   if (value.length > maxLength) return `must be at most ${maxLength} characters long`
   if (value !== value.trim()) return 'must not begin or end with white space'
   return hasControlCharacter(value) || !value.isWellFormed() ? 'must not contain control characters or ill-formed Unicode' : undefined
-}
-
-/** @param read - What was read by a parser of its own. */
-function buildConnection(
-  input: ConnectionInput,
-  read: Pick<
-    Connection,
-    | 'source'
-    | 'quirks'
-    | 'grant'
-    | 'clientAuthentication'
-    | 'revocation'
-    | 'defaultConnectionProperties'
-    | 'incrementalConnectionProperties'
-  >,
-): Connection {
-  return Object.freeze({
-    ...read,
-    connectionId: input.connectionId,
-    name: input.name ?? input.connectionId,
-    issuer: input.issuer,
-    endpoints: Object.freeze({
-      authorization: input.authorizationEndpoint,
-      token: input.tokenEndpoint,
-      revocation: input.revocationEndpoint,
-      userinfo: input.userinfoEndpoint,
-      jwks: input.jwksUri,
-      pushedAuthorizationRequest: input.pushedAuthorizationRequestEndpoint,
-      deviceAuthorization: input.deviceAuthorizationEndpoint,
-    }),
-    clientId: input.clientId,
-    clientSecret: input.clientSecret === undefined ? undefined : new Secret(input.clientSecret),
-    privateKey: input.privateKey === undefined ? undefined : new Secret(input.privateKey),
-    pushedAuthorizationRequests:
-      input.pushedAuthorizationRequests ?? (input.pushedAuthorizationRequestEndpoint === undefined ? undefined : true),
-    dpop: input.dpop ?? false,
-    scopeSeparator: input.scopeSeparator ?? ' ',
-    resources: Object.freeze([input.resource ?? []].flat()),
-    responseMode: input.responseMode,
-    rotation: Object.freeze<RotationProfile>(input.rotation ? { ...input.rotation } : { kind: read.grant ? 'none' : 'strict' }),
-    defaultLifetimeS: input.defaultLifetimeS,
-    minValidityMs: input.minValidityMs,
-    refreshAhead: input.refreshAhead,
-    maxRefreshesPerSecond: input.maxRefreshesPerSecond,
-    refreshTokenIdleLifetimeS: input.refreshTokenIdleLifetimeS,
-    allowInsecureRequests: input.allowInsecureRequests ?? false,
-    tokenRequestContentType: input.tokenRequestContentType ?? 'application/x-www-form-urlencoded',
-    providerTenantId: input.providerTenantId,
-    userIdExpression: input.userIdExpression,
-    tags: input.tags && Object.freeze({ ...input.tags }),
-    api: connectionApi(input),
-  })
 }

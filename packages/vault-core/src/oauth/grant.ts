@@ -1,4 +1,3 @@
-import type { TokenSource } from '../credentials/credential-data.js'
 import type { Actor } from '../events/actor.js'
 import type { Secret } from '../secret.js'
 import type { CompletedAuthorization } from './authorization-flow.js'
@@ -45,3 +44,9 @@ export type SavedGrant = Omit<CompletedAuthorization, 'returnTo' | 'context'> & 
 
 /** Stores a grant sealed. The provider's access token may turn out unusable: then it throws `authorization_response_invalid`. */
 export type SaveGrant = (grant: ConsentedGrant) => Promise<SavedGrant>
+
+/** One consent to one account. When it was given is no moment of this process's clock, and only ever compared with itself. */
+export interface TokenSource {
+  readonly accountId: string
+  readonly connectedAtMs: number
+}

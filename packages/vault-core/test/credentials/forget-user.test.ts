@@ -16,6 +16,12 @@ async function rowsOf({ credentials }: VaultStore, userId: string): Promise<read
   return (await credentials.list({ tenant: TENANT, userId, limit: 100 })).items
 }
 
+async function backupOf({ store }: VaultWorld, userId: string): Promise<CredentialRow> {
+  const [row] = await rowsOf(store, userId)
+  if (!row) throw new Error('There is no row.')
+  return row
+}
+
 const dataKeyOf = ({ store }: VaultWorld, userId: string) => store.documents.get({ tenant: TENANT, kind: 'data_key', id: userId })
 
 describe('forgetUser', () => {
@@ -33,8 +39,7 @@ describe('forgetUser', () => {
 
   it('leaves a backup of the database unreadable: rows put back do not open without the key', async () => {
     const { world, vault } = await connected('alice')
-    const [backup] = await rowsOf(world.store, 'alice')
-    if (!backup) throw new Error('There is no row.')
+    const backup = await backupOf(world, 'alice')
     await vault.forgetUser('alice')
     await world.store.credentials.insert({ ...backup, attemptId: 'restore' })
     for (const each of [vault, world.vault()]) await expect(each.getCredentials(ALICE)).rejects.toMatchObject({ code: 'decryption_failed' })
@@ -87,8 +92,7 @@ describe('forgetUser', () => {
     ['a sweep', 2 * 3_600_000, (vault: Vault) => vault.sweep()],
   ])('leaves no new keys of his after %s of a row that came back from a backup', async (_name, afterMs, work) => {
     const { world, vault } = await connected('alice')
-    const [backup] = await rowsOf(world.store, 'alice')
-    if (!backup) throw new Error('There is no row.')
+    const backup = await backupOf(world, 'alice')
     await vault.forgetUser('alice')
     await world.store.credentials.insert({ ...backup, dueAtMs: world.clock.now(), attemptId: 'restore' })
     await world.clock.advance(afterMs)

@@ -56,6 +56,15 @@ async function proofOf({ headers }: Pick<Sent, 'headers'>, now: Date) {
   return { ...payload, alg, jkt: await calculateJwkThumbprint(jwk as JWK), isPrivate: 'd' in (jwk ?? {}) }
 }
 
+/** A connection of its own. */
+const ROBOT = {
+  connectionId: 'robot',
+  tokenEndpoint: 'https://provider.example/token',
+  clientId: 'robot',
+  clientSecret: 'canary-client-secret',
+  grant: { type: 'client_credentials' },
+} as const
+
 describe('a connection whose tokens are bound', () => {
   it('proves possession with every request, of one key for each credential', async () => {
     const { connected, sent, clock } = faultyBoundWorld()
@@ -175,17 +184,7 @@ describe('a connection whose tokens are bound', () => {
     const vault = createVault({
       store: memoryStore({ clock: () => clock.now() }),
       keyring: localKeyring([{ id: 'k1', key: new Uint8Array(32).fill(7) }]),
-      connections: [
-        {
-          connectionId: 'robot',
-          tokenEndpoint: 'https://provider.example/token',
-          clientId: 'robot',
-          clientSecret: 'canary-client-secret',
-          grant: { type: 'client_credentials' },
-          dpop: true,
-          apiOrigins: [API],
-        },
-      ],
+      connections: [{ ...ROBOT, dpop: true, apiOrigins: [API] }],
       clock,
       background: false,
       fetch: async (input, init) => {
@@ -207,16 +206,7 @@ describe('a connection whose tokens are bound', () => {
       const vault = createVault({
         store,
         keyring: localKeyring([{ id: 'k1', key: new Uint8Array(32).fill(7) }]),
-        connections: [
-          {
-            connectionId: 'robot',
-            tokenEndpoint: 'https://provider.example/token',
-            clientId: 'robot',
-            clientSecret: 'canary-client-secret',
-            grant: { type: 'client_credentials' },
-            dpop,
-          },
-        ],
+        connections: [{ ...ROBOT, dpop }],
         background: false,
         fetch: async (_input, init) => {
           sent.push(new Headers(init?.headers))

@@ -1,20 +1,17 @@
 import type { DocumentKey, DocumentRow, TicketKey } from '@holdfast/vault-core'
-import { type BrokenStores, nextTurn, withCredentials } from './broken-store.js'
+import { type BrokenStores, nextTurn, withCredentials, withTickets } from './broken-store.js'
 
 /** Tickets, jobs, audit, documents, and the store itself. */
 export const brokenParts: BrokenStores = {
   'tickets are taken again and again': {
-    breakIt: (sound) => ({
-      ...sound,
-      tickets: {
-        ...sound.tickets,
+    breakIt: (sound) =>
+      withTickets(sound, {
         take: async (key) => {
           const data = await sound.tickets.take(key)
           if (data) await sound.tickets.create({ ...key, data, ttlMs: 60_000 })
           return data
         },
-      },
-    }),
+      }),
     caughtBy: /tickets are taken once/,
   },
   'documents that are read together are mixed up where one is missing': {
@@ -38,7 +35,7 @@ export const brokenParts: BrokenStores = {
     caughtBy: /documents that are asked for at the same time come each to who asked/,
   },
   'tickets do not expire': {
-    breakIt: (sound) => ({ ...sound, tickets: { ...sound.tickets, create: (ticket) => sound.tickets.create({ ...ticket, ttlMs: 1e12 }) } }),
+    breakIt: (sound) => withTickets(sound, { create: (ticket) => sound.tickets.create({ ...ticket, ttlMs: 1e12 }) }),
     caughtBy: /tickets expire by the store’s clock/,
   },
   'companions are added although the write conflicts': {
@@ -57,83 +54,68 @@ export const brokenParts: BrokenStores = {
   'tickets are looked at and then deleted: two take one': {
     breakIt: (sound) => {
       const live = new Map<string, Uint8Array>()
-      return {
-        ...sound,
-        tickets: {
-          ...sound.tickets,
-          create: async (ticket) => {
-            const outcome = await sound.tickets.create(ticket)
-            if (outcome === 'created') live.set(JSON.stringify([ticket.tenant, ticket.kind, ticket.id]), ticket.data)
-            return outcome
-          },
-          take: async (key) => {
-            const name = JSON.stringify([key.tenant, key.kind, key.id])
-            const found = live.get(name)
-            await nextTurn()
-            live.delete(name)
-            await sound.tickets.take(key)
-            return found ?? null
-          },
+      return withTickets(sound, {
+        create: async (ticket) => {
+          const outcome = await sound.tickets.create(ticket)
+          if (outcome === 'created') live.set(JSON.stringify([ticket.tenant, ticket.kind, ticket.id]), ticket.data)
+          return outcome
         },
-      }
+        take: async (key) => {
+          const name = JSON.stringify([key.tenant, key.kind, key.id])
+          const found = live.get(name)
+          await nextTurn()
+          live.delete(name)
+          await sound.tickets.take(key)
+          return found ?? null
+        },
+      })
     },
     caughtBy: /100 takes at once: one gets it/,
   },
   'tickets are purged by the time that they had when they were first made': {
     breakIt: (sound) => {
       const index: { readonly key: TicketKey; readonly expiresAtMs: number }[] = []
-      return {
-        ...sound,
-        tickets: {
-          ...sound.tickets,
-          create: async (ticket) => {
-            const outcome = await sound.tickets.create(ticket)
-            if (outcome === 'created') index.push({ key: ticket, expiresAtMs: (await sound.now()) + ticket.ttlMs })
-            return outcome
-          },
-          purge: async (limit) => {
-            const now = await sound.now()
-            const expired = index.filter(({ expiresAtMs }) => expiresAtMs <= now).slice(0, limit)
-            for (const each of expired) {
-              index.splice(index.indexOf(each), 1)
-              await sound.tickets.take(each.key)
-            }
-            return expired.length
-          },
+      return withTickets(sound, {
+        create: async (ticket) => {
+          const outcome = await sound.tickets.create(ticket)
+          if (outcome === 'created') index.push({ key: ticket, expiresAtMs: (await sound.now()) + ticket.ttlMs })
+          return outcome
         },
-      }
+        purge: async (limit) => {
+          const now = await sound.now()
+          const expired = index.filter(({ expiresAtMs }) => expiresAtMs <= now).slice(0, limit)
+          for (const each of expired) {
+            index.splice(index.indexOf(each), 1)
+            await sound.tickets.take(each.key)
+          }
+          return expired.length
+        },
+      })
     },
     caughtBy: /tickets that were made again live by their last time/,
   },
   'tickets are kept in the bytes that were given': {
     breakIt: (sound) => {
       const given = new Map<string, Uint8Array>()
-      return {
-        ...sound,
-        tickets: {
-          ...sound.tickets,
-          create: async (ticket) => {
-            const outcome = await sound.tickets.create(ticket)
-            if (outcome === 'created') given.set(ticket.id, ticket.data)
-            return outcome
-          },
-          take: async (key) => ((await sound.tickets.take(key)) === null ? null : (given.get(key.id) ?? null)),
+      return withTickets(sound, {
+        create: async (ticket) => {
+          const outcome = await sound.tickets.create(ticket)
+          if (outcome === 'created') given.set(ticket.id, ticket.data)
+          return outcome
         },
-      }
+        take: async (key) => ((await sound.tickets.take(key)) === null ? null : (given.get(key.id) ?? null)),
+      })
     },
     caughtBy: /tickets keep their bytes/,
   },
   'a live ticket is replaced': {
-    breakIt: (sound) => ({
-      ...sound,
-      tickets: {
-        ...sound.tickets,
+    breakIt: (sound) =>
+      withTickets(sound, {
         create: async (ticket) => {
           await sound.tickets.take({ tenant: ticket.tenant, kind: ticket.kind, id: ticket.id })
           return sound.tickets.create(ticket)
         },
-      },
-    }),
+      }),
     caughtBy: /tickets that live are not replaced/,
   },
   'companions are added anew with each repeat': {

@@ -18,3 +18,9 @@ export const withCredentials = (sound: VaultStore, change: Partial<VaultStore['c
   ...sound,
   credentials: { ...sound.credentials, ...change },
 })
+
+/** The same for tickets. */
+export const withTickets = (sound: VaultStore, change: Partial<VaultStore['tickets']>): VaultStore => ({
+  ...sound,
+  tickets: { ...sound.tickets, ...change },
+})
