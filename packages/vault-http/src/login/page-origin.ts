@@ -40,7 +40,8 @@ export function refuseOtherApplication({ login }: LoginSettings, request: VaultR
   const origin = pageOrigin(request)
   if (origin === undefined || origin === login.issuer) return
   const application = login.applications.find(applicationId)
-  if (!application || !login.applications.isOriginOf(application, origin)) throw foreignOrigin()
+  if (application && login.applications.isOriginOf(application, origin)) return
+  throw new VaultError('permission_denied', 'The session belongs to another application. Sign in to this one, or send its access token.')
 }
 
 function isKnown({ login }: LoginSettings, origin: string): boolean {
