@@ -1,3 +1,4 @@
+import { createAdministration } from './administration.js'
 import { createClose } from './close-vault.js'
 import { createConnections, tellClashes } from './connections/connections.js'
 import { createStoredConnections } from './connections/stored-connections.js'
@@ -5,25 +6,19 @@ import { withConnectionCredentials } from './credentials/connection-credentials.
 import type { CredentialSelector } from './credentials/credentials.js'
 import { createDisconnect, createDisconnectRow } from './credentials/disconnect.js'
 import { createExchangedCredentials, type ExchangedCredentials } from './credentials/exchanged-credentials.js'
-import { createForgetUser } from './credentials/forget-user.js'
 import { createGetCredentials } from './credentials/get-credentials.js'
 import { createImportCredential } from './credentials/import-credential.js'
 import { createLastUsed } from './credentials/last-used.js'
 import { getCredentialInfo, type ListCredentialsQuery, listCredentials } from './credentials/list-credentials.js'
 import { measureHandOuts } from './credentials/measure-hand-outs.js'
 import { createRevocationJobs, REVOCATION_TOPIC } from './credentials/revocation-jobs.js'
-import { createRevokeAll } from './credentials/revoke-all.js'
 import { createRowCache } from './credentials/row-cache.js'
 import { createSaveGrant } from './credentials/save-grant.js'
 import { createOpenDpopKey } from './credentials/sealed-dpop-key.js'
 import { openTokens } from './credentials/sealed-tokens.js'
 import { tellHandOuts } from './credentials/tell-hand-outs.js'
 import { createSealer } from './crypto/create-sealer.js'
-import { createKeyStatus } from './crypto/key-status.js'
 import { randomToken } from './crypto/random-token.js'
-import { createRotateKeys } from './crypto/rotate-keys.js'
-import { createCustomerTenants } from './directory/customer-tenants.js'
-import { createUsers } from './directory/users.js'
 import { storeFailure } from './documents/documents.js'
 import { createEventRecorder } from './events/create-event-recorder.js'
 import { registerExtension, type VaultExtension } from './extension.js'
@@ -36,11 +31,6 @@ import { createDiscovery } from './oauth/discovery.js'
 import { createDpopKeys } from './oauth/dpop-key.js'
 import { sendRefreshRequest } from './oauth/refresh-token.js'
 import { revokeTokens } from './oauth/revocation.js'
-import { createAccessRecords } from './permissions/access-records.js'
-import { createGroups } from './permissions/groups.js'
-import { createPermissions } from './permissions/permissions.js'
-import { createRemoveSubject } from './permissions/remove-subject.js'
-import { createRoles } from './permissions/roles.js'
 import { createCircuits } from './refresh/circuits.js'
 import type { RefreshContext } from './refresh/context.js'
 import { createRefreshCoordinator } from './refresh/coordinator.js'
@@ -51,9 +41,7 @@ import { createSendSlots } from './refresh/send-slots.js'
 import { createSweeper } from './refresh/sweeper.js'
 import { createUnwrittenGrants } from './refresh/unwritten-grants.js'
 import { refuseOnceClosed } from './refuse-once-closed.js'
-import { generateEd25519KeyPair, runtimeWithDefaults } from './runtime.js'
-import { createBootstrapAdministrator } from './service-clients/bootstrap-administrator.js'
-import { createServiceClients } from './service-clients/create-service-clients.js'
+import { runtimeWithDefaults } from './runtime.js'
 import type { Vault } from './vault-interface.js'
 import { parseVaultOptions, type VaultOptions } from './vault-options.js'
 import { vaultState } from './vault-state.js'
@@ -214,14 +202,6 @@ export function createVault(options: VaultOptions): Vault {
     runtime,
     callerWaitMs,
   })
-  const kept = { documents: store.documents, tenant, runtime }
-  const permissions = createPermissions({ ...kept, log })
-  const roles = createRoles({ ...kept, permissions })
-  const groups = createGroups({ ...kept, permissions })
-  const accessRecords = createAccessRecords({ ...kept, permissions, roles, groups })
-  const serviceClients = createServiceClients({ ...kept, accountId, permissions, log, recorder, generateKeyPair: generateEd25519KeyPair })
-
-  const users = createUsers(kept)
   const watchedTopics = [REVOCATION_TOPIC]
   const forgetters: ((userId: string) => Promise<void>)[] = []
 
@@ -237,19 +217,6 @@ export function createVault(options: VaultOptions): Vault {
     listCredentials: (query: ListCredentialsQuery = {}) => listCredentials(listing, query),
     getCredentialInfo: (selector: CredentialSelector) => getCredentialInfo(listing, selector),
     disconnect,
-    forgetUser: createForgetUser({
-      tenant,
-      credentials,
-      sealer,
-      disconnectRow,
-      recorder,
-      users,
-      removeSubject: createRemoveSubject({ ...kept, permissions, log }),
-      forgetters,
-    }),
-    revokeAll: createRevokeAll({ tenant, credentials, disconnectRow }),
-    rotateKeys: createRotateKeys({ documents: store.documents, keyring, tenant, runtime, recorder }),
-    keyStatus: createKeyStatus({ documents: store.documents, keyring, tenant }),
     checkHealth: async () => {
       try {
         await store.now()
@@ -277,14 +244,20 @@ export function createVault(options: VaultOptions): Vault {
         log,
       }),
     ),
-    permissions: whileOpen(permissions),
-    accessRecords: whileOpen(accessRecords),
-    roles: whileOpen(roles),
-    groups: whileOpen(groups),
-    users: whileOpen(users),
-    tenants: whileOpen(createCustomerTenants(kept)),
-    serviceClients: whileOpen(serviceClients),
-    ...whileOpen({ bootstrapAdministrator: createBootstrapAdministrator({ ...kept, serviceClients, accessRecords }) }),
+    ...createAdministration({
+      documents: store.documents,
+      credentials,
+      keyring,
+      tenant,
+      accountId,
+      sealer,
+      disconnectRow,
+      forgetters,
+      runtime,
+      log,
+      recorder,
+      whileOpen,
+    }),
     ...credentialCalls,
     ...whileOpen({ fetch: createVaultFetch({ connections, getCredentials: credentialCalls.getCredentials, runtime }) }),
     sweep: () => sweeper.sweep(),
