@@ -10,50 +10,65 @@ import { BLOCK_LENGTH, HASH_LENGTH, sha256, writeSha256 } from './sha256.js'
 export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
   const blocks = Math.ceil(length / HASH_LENGTH)
   if (blocks > 255) throw new RangeError('HKDF-SHA256 gives at most 8,160 bytes.')
-  const prk = new Uint8Array(HASH_LENGTH)
-  extracting = roomFor(ikm.length, extracting)
+  key.bytes.fill(0)
+  key.bytes.set(salt.length > BLOCK_LENGTH ? sha256(salt) : salt)
+  if (extracting?.bytes.length !== BLOCK_LENGTH + ikm.length) extracting = paddedRoom(BLOCK_LENGTH + ikm.length)
   extracting.bytes.set(ikm, BLOCK_LENGTH)
-  writeHmac(salt.length > BLOCK_LENGTH ? sha256(salt) : salt, extracting.bytes, prk, 0)
+  writePads(extracting.words, 0)
+  key.bytes.fill(0)
+  writeHmac(extracting.bytes, key.bytes, 0)
 
   const okm = new Uint8Array(blocks * HASH_LENGTH)
   // T(n - 1) | info | n. The first round has no T, and begins a hash's length later.
-  expanding = roomFor(HASH_LENGTH + info.length + 1, expanding)
-  const { bytes, withoutPrevious } = expanding
-  bytes.set(info, BLOCK_LENGTH + HASH_LENGTH)
-  for (let block = 1, at = 0; block <= blocks; block++, at += HASH_LENGTH) {
-    bytes[bytes.length - 1] = block
-    for (let index = 0; index < HASH_LENGTH && block > 1; index++) bytes[BLOCK_LENGTH + index] = okm[at - HASH_LENGTH + index] ?? 0
-    writeHmac(prk, block > 1 ? bytes : withoutPrevious, okm, at)
+  const expandingLength = BLOCK_LENGTH + HASH_LENGTH + info.length + 1
+  if (expanding?.bytes.length !== expandingLength) {
+    expanding = paddedRoom(expandingLength)
+    withoutPrevious = expanding.bytes.subarray(HASH_LENGTH)
   }
-  for (const each of [outer, extracting.bytes, bytes]) each.fill(0)
+  const { bytes, words } = expanding
+  bytes.set(info, BLOCK_LENGTH + HASH_LENGTH)
+  writePads(words, HASH_LENGTH / 4)
+  bytes[bytes.length - 1] = 1
+  writeHmac(withoutPrevious, okm, 0)
+  if (blocks > 1) writePads(words, 0)
+  for (let block = 2, at = HASH_LENGTH; block <= blocks; block++, at += HASH_LENGTH) {
+    bytes[bytes.length - 1] = block
+    for (let index = 0; index < HASH_LENGTH; index++) bytes[BLOCK_LENGTH + index] = okm[at - HASH_LENGTH + index] ?? 0
+    writeHmac(bytes, okm, at)
+  }
+  for (const each of [key.bytes, outer.bytes, extracting.bytes, bytes]) each.fill(0)
   return okm.length === length ? okm : okm.slice(0, length)
 }
 
-/** HMAC (RFC 2104). `inner` has room for the key's block in front; the message stands behind it. */
-function writeHmac(key: Uint8Array, inner: Uint8Array, into: Uint8Array, at: number): void {
-  inner.fill(0x36, 0, BLOCK_LENGTH)
-  outer.fill(0x5c, 0, BLOCK_LENGTH)
-  for (let index = 0; index < key.length; index++) {
-    const byte = key[index] ?? 0
-    inner[index] = byte ^ 0x36
-    outer[index] = byte ^ 0x5c
+/** The key's blocks of an HMAC (RFC 2104): the inner one from this word on, the outer one in its place. */
+function writePads(inner: Uint32Array, at: number): void {
+  for (let index = 0; index < BLOCK_LENGTH / 4; index++) {
+    const word = key.words[index] ?? 0
+    inner[at + index] = word ^ 0x36363636
+    outer.words[index] = word ^ 0x5c5c5c5c
   }
-  writeSha256(inner, outer, BLOCK_LENGTH)
-  writeSha256(outer, into, at)
+}
+
+/** An HMAC whose pads are written, and the message behind the inner one. */
+function writeHmac(inner: Uint8Array, into: Uint8Array, at: number): void {
+  writeSha256(inner, outer.bytes, BLOCK_LENGTH)
+  writeSha256(outer.bytes, into, at)
 }
 
 interface Room {
   readonly bytes: Uint8Array
-  readonly withoutPrevious: Uint8Array
+  /** The same memory, as far as it is of whole words. */
+  readonly words: Uint32Array
 }
 
-function roomFor(messageLength: number, last: Room | undefined): Room {
-  if (last?.bytes.length === BLOCK_LENGTH + messageLength) return last
-  const bytes = new Uint8Array(BLOCK_LENGTH + messageLength)
-  return { bytes, withoutPrevious: bytes.subarray(HASH_LENGTH) }
+function paddedRoom(length: number): Room {
+  const bytes = new Uint8Array(length)
+  return { bytes, words: new Uint32Array(bytes.buffer, 0, Math.floor(length / 4)) }
 }
 
 // Used again and again, as the lengths are nearly always the same: handing a new array to Node costs more than to hash it.
-const outer = new Uint8Array(BLOCK_LENGTH + HASH_LENGTH)
+const key = paddedRoom(BLOCK_LENGTH)
+const outer = paddedRoom(BLOCK_LENGTH + HASH_LENGTH)
 let extracting: Room | undefined
 let expanding: Room | undefined
+let withoutPrevious: Uint8Array = new Uint8Array()

@@ -1,6 +1,6 @@
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { RandomSource } from '../runtime.js'
-import { COMMITMENT_LENGTH, decryptCommitted, deriveCommittedKey, NONCE_LENGTH, TAG_LENGTH } from './committed-key.js'
+import { COMMITMENT_LENGTH, commitmentOf, decryptCommitted, deriveCommittedKey, keyOf, NONCE_LENGTH, TAG_LENGTH } from './committed-key.js'
 import { DEK_LENGTH } from './envelope.js'
 import type { WrapContext } from './keyring.js'
 import { noblePrimitives } from './primitives.js'
@@ -21,8 +21,12 @@ export interface WrappingKey {
 export function wrapDataKey(wrappingKey: WrappingKey, context: WrapContext, dek: Uint8Array, random: RandomSource): Uint8Array {
   const nonce = random(NONCE_LENGTH)
   const aad = wrapContextBytes(wrappingKey.id, context)
-  const { key, commitment } = deriveCommittedKey(noblePrimitives, LABEL, wrappingKey.key, nonce, aad)
-  return writeWrapped(WRAPPED_BY.localKey, wrappingKey.id, concatBytes(nonce, commitment, noblePrimitives.encrypt(key, nonce, aad, dek)))
+  const derived = deriveCommittedKey(noblePrimitives, LABEL, wrappingKey.key, nonce, aad)
+  return writeWrapped(
+    WRAPPED_BY.localKey,
+    wrappingKey.id,
+    concatBytes(nonce, commitmentOf(derived), noblePrimitives.encrypt(keyOf(derived), nonce, aad, dek)),
+  )
 }
 
 /** The id of the wrapping key under which a data key was wrapped; undefined for what is not a wrapped data key. */
@@ -39,5 +43,5 @@ export function unwrapDataKey(wrappingKey: WrappingKey, context: WrapContext, wr
   const nonce = wrapped.subarray(commitmentAt - NONCE_LENGTH, commitmentAt)
   const aad = wrapContextBytes(wrappingKey.id, context)
   const derived = deriveCommittedKey(noblePrimitives, LABEL, wrappingKey.key, nonce, aad)
-  return decryptCommitted(noblePrimitives, derived, wrapped.subarray(commitmentAt, sealedAt), nonce, aad, wrapped.subarray(sealedAt))
+  return decryptCommitted(noblePrimitives, derived, wrapped, commitmentAt, nonce, aad)
 }

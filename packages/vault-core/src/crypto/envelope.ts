@@ -1,8 +1,7 @@
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { RandomSource } from '../runtime.js'
 import { type CipherSuite, cipherOf, DEFAULT_SUITE, SUITE_BYTE, suiteOf } from './cipher-suite.js'
-import { COMMITMENT_LENGTH, decryptCommitted, deriveCommittedKey, NONCE_LENGTH, TAG_LENGTH } from './committed-key.js'
-import { constantTimeEqual } from './constant-time.js'
+import { COMMITMENT_LENGTH, commitmentOf, decryptCommitted, deriveCommittedKey, keyOf, NONCE_LENGTH, TAG_LENGTH } from './committed-key.js'
 import { pad, unpad } from './padding.js'
 import { type EnvelopePrimitives, noblePrimitives } from './primitives.js'
 
@@ -44,9 +43,9 @@ export function sealEnvelope(
   const cipher = cipherOf(primitives, suite)
   if (!cipher) throw new RangeError(`The primitives have no cipher for suite ${suite}.`)
   const nonce = random(NONCE_LENGTH)
-  const { key, commitment } = deriveCommittedKey(primitives, LABEL, dataKey.key, nonce, context)
-  const aad = concatBytes(FORMAT, Uint8Array.of(SUITE_BYTE[suite]), dataKey.id, nonce, commitment, context)
-  return concatBytes(aad.subarray(0, CIPHERTEXT_AT), cipher.encrypt(key, nonce, aad, pad(plaintext)))
+  const derived = deriveCommittedKey(primitives, LABEL, dataKey.key, nonce, context)
+  const aad = concatBytes(FORMAT, Uint8Array.of(SUITE_BYTE[suite]), dataKey.id, nonce, commitmentOf(derived), context)
+  return concatBytes(aad.subarray(0, CIPHERTEXT_AT), cipher.encrypt(keyOf(derived), nonce, aad, pad(plaintext)))
 }
 
 /** The id of the data key that sealed a blob; undefined for what is not an `hf1` blob of a known suite, or is cut short. */
@@ -81,13 +80,16 @@ export function openEnvelope(
 ): Uint8Array | undefined {
   const suite = suiteOf(blob[SUITE_AT])
   const cipher = suite && cipherOf(primitives, suite)
-  if (!cipher || !isWhole(blob) || !constantTimeEqual(blob.subarray(DEK_ID_AT, NONCE_AT), dataKey.id)) return undefined
+  if (!cipher || !isWhole(blob) || !isSealedBy(dataKey, blob)) return undefined
   const nonce = blob.subarray(NONCE_AT, COMMITMENT_AT)
   const derived = deriveCommittedKey(primitives, LABEL, dataKey.key, nonce, context)
   const aad = aadOf(blob, context)
-  const commitment = blob.subarray(COMMITMENT_AT, CIPHERTEXT_AT)
-  const padded = decryptCommitted(cipher, derived, commitment, nonce, aad, blob.subarray(CIPHERTEXT_AT))
+  const padded = decryptCommitted(cipher, derived, blob, COMMITMENT_AT, nonce, aad)
   return padded && unpad(padded)
+}
+
+function isSealedBy({ id }: DataKey, blob: Uint8Array): boolean {
+  return id.length === DEK_ID_LENGTH && id.every((byte, index) => byte === blob[DEK_ID_AT + index])
 }
 
 /** What stands in front of the ciphertext, and the context. Good until the next call. */
