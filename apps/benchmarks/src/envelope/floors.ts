@@ -1,60 +1,72 @@
 import { type CipherChaCha20Poly1305, type CipherGCM, createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import type { Material } from './material.ts'
-
-/** A bare cipher: one key for everything, no derivation, no commitment, no padding. */
-export interface Floor {
-  readonly name: string
-  readonly seal: () => Uint8Array
-  readonly open: () => Uint8Array
-}
+import type { Way } from './way.ts'
 
 export const BARE_NOBLE = 'bare noble XChaCha20'
-const BARE_CHACHA = 'bare node ChaCha20'
-const BARE_AES = 'bare node AES-256'
 
 const TAG = { authTagLength: 16 }
+const NONCE_LENGTH = 12
 
-export function floorsFor({ key, nonce, aad, plaintext }: Material): readonly Floor[] {
-  // Once, as whoever has one key would do: node takes 10 µs longer for each call over plain bytes.
-  const secretKey = createSecretKey(key)
-  const iv = nonce.slice(0, 12)
-  const sealedByNoble = xchacha20poly1305(key, nonce, aad).encrypt(plaintext)
-  const sealChaCha = (): Uint8Array => {
+/**
+ * Bare ciphers: one key for everything, no derivation, no commitment, no padding. Node's have a key object, made once, as whoever has one key would
+ * do: it takes 10 µs longer for each call over plain bytes.
+ */
+export const FLOORS: readonly Way[] = [
+  {
+    name: BARE_NOBLE,
+    sealing({ key, nonce, aad, plaintext }) {
+      return () => xchacha20poly1305(key, nonce, aad).encrypt(plaintext)
+    },
+    opening({ key, nonce, aad, plaintext }) {
+      const sealed = xchacha20poly1305(key, nonce, aad).encrypt(plaintext)
+      return () => xchacha20poly1305(key, nonce, aad).decrypt(sealed)
+    },
+  },
+  {
+    name: 'bare node ChaCha20',
+    sealing: sealChaCha,
+    opening(material) {
+      const { key, nonce, aad, plaintext } = material
+      const [secretKey, iv] = [createSecretKey(key), nonce.slice(0, NONCE_LENGTH)]
+      const { body, tag } = parts(sealChaCha(material)())
+      return () => {
+        const decipher = createDecipheriv('chacha20-poly1305', secretKey, iv, TAG)
+        decipher.setAAD(aad, { plaintextLength: plaintext.length }).setAuthTag(tag)
+        const opened = decipher.update(body)
+        decipher.final()
+        return opened
+      }
+    },
+  },
+  {
+    name: 'bare node AES-256',
+    sealing: sealAes,
+    opening(material) {
+      const { key, nonce, aad } = material
+      const [secretKey, iv] = [createSecretKey(key), nonce.slice(0, NONCE_LENGTH)]
+      const { body, tag } = parts(sealAes(material)())
+      return () => {
+        const decipher = createDecipheriv('aes-256-gcm', secretKey, iv, TAG).setAAD(aad).setAuthTag(tag)
+        const opened = decipher.update(body)
+        decipher.final()
+        return opened
+      }
+    },
+  },
+]
+
+function sealChaCha({ key, nonce, aad, plaintext }: Material): () => Uint8Array {
+  const [secretKey, iv] = [createSecretKey(key), nonce.slice(0, NONCE_LENGTH)]
+  return () => {
     const cipher = createCipheriv('chacha20-poly1305', secretKey, iv, TAG)
     return encrypt(cipher.setAAD(aad, { plaintextLength: plaintext.length }), plaintext)
   }
-  const sealAes = (): Uint8Array => encrypt(createCipheriv('aes-256-gcm', secretKey, iv, TAG).setAAD(aad), plaintext)
-  const sealedByChaCha = parts(sealChaCha())
-  const sealedByAes = parts(sealAes())
-  return [
-    {
-      name: BARE_NOBLE,
-      seal: () => xchacha20poly1305(key, nonce, aad).encrypt(plaintext),
-      open: () => xchacha20poly1305(key, nonce, aad).decrypt(sealedByNoble),
-    },
-    {
-      name: BARE_CHACHA,
-      seal: sealChaCha,
-      open: () => {
-        const decipher = createDecipheriv('chacha20-poly1305', secretKey, iv, TAG)
-        decipher.setAAD(aad, { plaintextLength: plaintext.length }).setAuthTag(sealedByChaCha.tag)
-        const opened = decipher.update(sealedByChaCha.body)
-        decipher.final()
-        return opened
-      },
-    },
-    {
-      name: BARE_AES,
-      seal: sealAes,
-      open: () => {
-        const decipher = createDecipheriv('aes-256-gcm', secretKey, iv, TAG).setAAD(aad).setAuthTag(sealedByAes.tag)
-        const opened = decipher.update(sealedByAes.body)
-        decipher.final()
-        return opened
-      },
-    },
-  ]
+}
+
+function sealAes({ key, nonce, aad, plaintext }: Material): () => Uint8Array {
+  const [secretKey, iv] = [createSecretKey(key), nonce.slice(0, NONCE_LENGTH)]
+  return () => encrypt(createCipheriv('aes-256-gcm', secretKey, iv, TAG).setAAD(aad), plaintext)
 }
 
 function encrypt(cipher: CipherGCM | CipherChaCha20Poly1305, plaintext: Uint8Array): Uint8Array {

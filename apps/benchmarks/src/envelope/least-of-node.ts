@@ -3,6 +3,8 @@ import { pad } from '@holdfast/vault-core/internal'
 import { hchacha, xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import type { Material } from './material.ts'
 
+export const LEAST = 'hf1, calls of node alone'
+
 const BLOCK_LENGTH = 64
 const HASH_LENGTH = 32
 const LABEL_LENGTH = 21

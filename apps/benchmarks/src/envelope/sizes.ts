@@ -4,5 +4,3 @@ export const SIZES = [
   { name: '1kb', title: '1 KB', length: 1_000 },
   { name: '4kb', title: '4 KB', length: 4_000 },
 ] as const
-
-export type Size = (typeof SIZES)[number]

@@ -1,4 +1,4 @@
-import type { Contender } from '../alternate.ts'
+import type { Contender } from '../contender.ts'
 
 /** How often each of them asks in one run: so often that their beginning and their end, when fewer are at work, do not count for much. */
 const CALLS_EACH = 8

@@ -1,9 +1,10 @@
 import { localKeyring } from '@holdfast/vault-core'
 import { createSealer, runtimeWithDefaults, type Sealer } from '@holdfast/vault-core/internal'
 import { memoryStore } from '@holdfast/vault-store-memory'
-import { alternate, type Contender } from '../alternate.ts'
+import { alternate } from '../alternate.ts'
+import type { Contender } from '../contender.ts'
 import { ENVELOPES, type Envelope } from '../envelope/contenders.ts'
-import { BARE_NOBLE, floorsFor } from '../envelope/floors.ts'
+import { BARE_NOBLE, FLOORS } from '../envelope/floors.ts'
 import { newMaterial, RECORD, random } from '../envelope/material.ts'
 import type { Row } from '../row.ts'
 
@@ -18,9 +19,14 @@ export const dataKeyRow: Row = {
     'key from a memory store, parses it and unwraps it by a local keyring, which is pure TypeScript in either case. Over a database its answer ' +
     'comes on top, and over a key service the network.',
   async measure(settings) {
-    const floors = floorsFor(newMaterial(LENGTH)).filter(({ name }) => name === BARE_NOBLE)
+    const material = newMaterial(LENGTH)
+    const floors = FLOORS.filter(({ name }) => name === BARE_NOBLE)
     const ours = await Promise.all(ENVELOPES.filter(({ suite }) => suite === 'xchacha20-poly1305').map(withAndWithoutCache))
-    const lines = await alternate([...floors.map(({ name, open }) => ({ name, run: open })), ...ours.flat()], [BARE_NOBLE], settings)
+    const lines = await alternate(
+      [...floors.map(({ name, opening }) => ({ name, run: opening(material) })), ...ours.flat()],
+      [BARE_NOBLE],
+      settings,
+    )
     return { lines, goals: [] }
   },
 }

@@ -1,6 +1,7 @@
 import type { EnvelopePrimitives } from '@holdfast/vault-core'
 import { deriveCommittedKey, lengthPrefixed, pad, unpad } from '@holdfast/vault-core/internal'
-import { alternate, type Contender } from '../alternate.ts'
+import { alternate } from '../alternate.ts'
+import type { Contender } from '../contender.ts'
 import { ENVELOPES } from '../envelope/contenders.ts'
 import { CONTEXT_PARTS, newMaterial } from '../envelope/material.ts'
 import type { Row } from '../row.ts'

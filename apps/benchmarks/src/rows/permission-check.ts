@@ -1,4 +1,5 @@
-import { alternate, type Contender } from '../alternate.ts'
+import { alternate } from '../alternate.ts'
+import type { Contender } from '../contender.ts'
 import { casbin, casl, makeGrants, parsedTrie, regexList, trie } from '../permissions/contenders.ts'
 import { judge, type Row } from '../row.ts'
 

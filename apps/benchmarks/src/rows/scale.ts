@@ -1,6 +1,7 @@
 import type { CredentialKey } from '@holdfast/vault-core/store'
 import pg from 'pg'
-import { alternate, type Contender } from '../alternate.ts'
+import { alternate } from '../alternate.ts'
+import type { Contender } from '../contender.ts'
 import { inPostgresSchema } from '../databases.ts'
 import { heldMb } from '../heap.ts'
 import { median } from '../median.ts'
