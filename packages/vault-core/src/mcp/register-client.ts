@@ -48,11 +48,16 @@ export async function registerClient(
 
 async function registered(response: Response, access: ResourceAccess): Promise<oauth.OmitSymbolProperties<oauth.Client>> {
   try {
-    return await oauth.processDynamicClientRegistrationResponse(response)
+    return await oauth.processDynamicClientRegistrationResponse(withItsOwnStatus(response))
   } catch (error) {
     const code = error instanceof oauth.ResponseBodyError && /^[a-z_]{1,64}$/.test(error.error) ? error.error : `http_${response.status}`
     throw access.unusable('registration_refused', `its authorization server did not register the application (${code})`)
   }
+}
+
+/** RFC 7591, section 3.2.1, wants 201. Servers that are in use answer 200 with the same body. */
+function withItsOwnStatus(response: Response): Response {
+  return response.status === 200 ? new Response(response.body, { status: 201, headers: response.headers }) : response
 }
 
 const METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const

@@ -171,6 +171,14 @@ describe('a server that says how it is protected', () => {
     expect(third.requests.some(({ method }) => method === 'POST')).toBe(true)
   })
 
+  it('is registered, too, by a server that answers 200 in place of 201', async () => {
+    const { connect, vault } = hostileWorld({
+      [`${ISSUER}/register`]: () => Response.json({ client_id: 'by-200', token_endpoint_auth_method: 'none' }),
+    })
+    const { connectionId } = await connect()
+    expect((await vault.connections.describe(connectionId)).clientId).toBe('by-200')
+  })
+
   it('is registered anew when its secret has ended', async () => {
     const world = hostileWorld()
     const expiresAt = Math.floor(world.clock.now() / 1000) + 3_600
@@ -274,6 +282,7 @@ describe('a server that is not to be trusted', () => {
       'registration_refused',
     ],
     ['has one that registers without an id', registered(() => Response.json({}, { status: 201 })), {}, 'registration_refused'],
+    ['has one that says 200, and registers nothing', registered(() => Response.json({ error: 'no' })), {}, 'registration_refused'],
     [
       'has one that registers with what was not asked for',
       registered(() => Response.json({ client_id: 'c', token_endpoint_auth_method: 'private_key_jwt' }, { status: 201 })),
