@@ -179,7 +179,11 @@ describe.runIf(executablePath)('sessions with the published browser SDK', () => 
     const page = await signedIn(world)
     const cookies = await page.context().cookies([world.vaultUrl, world.pageUrl])
     expect(cookies.filter(({ secure }) => !secure)).toEqual([])
-    expect(cookies.find(({ name }) => name === '__Host-holdfast-session')).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/' })
+    expect(cookies.find(({ name }) => name === '__Host-holdfast-session_app_harbour')).toMatchObject({
+      httpOnly: true,
+      sameSite: 'Strict',
+      path: '/',
+    })
     const shared = cookies.filter(({ httpOnly, domain }) => !httpOnly || domain !== new URL(world.vaultUrl).hostname)
     expect(shared.map(({ name, domain }) => [name, domain])).toEqual([['authorization', '.holdfast.test']])
   })

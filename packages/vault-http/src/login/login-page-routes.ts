@@ -6,14 +6,14 @@ import { htmlReply, type Reply, seeOther } from '../reply.js'
 import type { Route, RouteCall } from '../router.js'
 import { requireSameOrigin } from '../same-origin.js'
 import { beginSignIn } from './begin-sign-in.js'
+import { type BrowserSession, browserSessions } from './browser-sessions.js'
 import { errorWord, failurePage, PageFailure } from './failure-page.js'
 import { logFailure } from './log-failure.js'
 import { readLoginForm } from './login-form.js'
 import { choicePage, linkPage, type Way } from './login-pages.js'
 import type { LoginSettings } from './login-settings.js'
 import { addressOf, findTarget, redirectBack, type Target } from './redirect-back.js'
-import { readSessionCookie, sessionCookie } from './session-cookie.js'
-import { sessionOf } from './signed-in.js'
+import { sessionCookie } from './session-cookie.js'
 
 const PATH = '/login'
 
@@ -41,14 +41,13 @@ function show<Context>(settings: HandlerSettings<Context>, own: LoginSettings, c
   return asPage(settings, own, async (opened) => {
     await settings.rateLimits.stranger(call, `GET ${PATH}`)
     const { asked, target, sealed } = opened(await openRequest(own, url.searchParams.get('request') ?? ''))
-    const session = await sessionOf(own, request)
+    const sessions = await browserSessions(own, request)
     if (asked.linkTo !== undefined) {
-      return session && requireSameUser(session, asked.linkTo)
-        ? depart(settings, call, asked, asked.connectionId, session)
-        : confirmLink(settings, own, { sealed, asked, target })
+      const session = sessionToLink(sessions, asked.applicationId, asked.linkTo)
+      return session ? depart(settings, call, asked, asked.connectionId, session) : confirmLink(settings, own, { sealed, asked, target })
     }
     if (asked.connectionId !== undefined) return depart(settings, call, asked, asked.connectionId)
-    const continued = session && !asked.multiAccount && (await continueSession(own, call, asked, target, session))
+    const continued = asked.multiAccount ? undefined : await continueSession(own, asked, target, sessions)
     return continued || choose(settings, own, { sealed, asked, target })
   })
 }
@@ -60,9 +59,8 @@ function submit<Context>(settings: HandlerSettings<Context>, own: LoginSettings,
     const form = await readLoginForm(call.request)
     const { asked } = opened(await openRequest(own, form.request))
     if (asked.linkTo === undefined) return depart(settings, call, asked, asked.connectionId ?? form.connection)
-    // Only here, on a form of our own, does the session's cookie come along when another site led to the page.
-    const session = await sessionOf(own, call.request)
-    if (session) requireSameUser(session, asked.linkTo)
+    // Only here, on a form of our own, do the sessions' cookies come along when another site led to the page.
+    const session = sessionToLink(await browserSessions(own, call.request), asked.applicationId, asked.linkTo)
     return depart(settings, call, asked, asked.connectionId, session)
   })
 }
@@ -110,19 +108,19 @@ async function depart<Context>(
 }
 
 /** Whoever has a session need not sign in again. For another application he gets one of its own, as each sets its lifetimes. */
-async function continueSession<Context>(
+async function continueSession(
   own: LoginSettings,
-  { request }: RouteCall<Context>,
   asked: AuthenticationRequest,
   target: Target,
-  session: Session,
+  shown: readonly BrowserSession[],
 ): Promise<Reply | undefined> {
   const { sessions } = own.login
   const { applicationId } = target.application
-  const held =
-    session.applicationId === applicationId
-      ? await sessions.resume(readSessionCookie(own, request) ?? '')
-      : await sessions.start({ userId: session.userId, applicationId, connectionId: session.connectionId })
+  const ofApplication = shown.find(({ session }) => session.applicationId === applicationId)
+  const other = shown[0]?.session
+  const held = ofApplication
+    ? await sessions.resume(ofApplication.token)
+    : other && (await sessions.start({ userId: other.userId, applicationId, connectionId: other.connectionId }))
   return held && redirectBack(own, { ...asked, sessionId: undefined }, target, held.session, [sessionCookie(own, held)])
 }
 
@@ -154,10 +152,16 @@ async function confirmLink<Context>({ vault }: HandlerSettings<Context>, own: Lo
   return htmlReply(200, html, [], PROVIDER_FORM_TARGETS)
 }
 
-/** A link that somebody else asked for is never followed in a browser that shows who its own user is. */
-function requireSameUser(session: Session, userId: string): true {
-  if (session.userId === userId) return true
-  throw new PageFailure('other_user')
+/**
+ * The session of the user to whom an account is linked: the application's, or else another one. Undefined in a browser that shows nobody's. A link that
+ * somebody else asked for is never followed in one that shows who its own user is.
+ */
+function sessionToLink(shown: readonly BrowserSession[], applicationId: string, userId: string): Session | undefined {
+  const ofApplication = shown.filter(({ session }) => session.applicationId === applicationId)
+  const usable = ofApplication.length > 0 ? ofApplication : shown
+  const found = usable.find(({ session }) => session.userId === userId)
+  if (found === undefined && usable.length > 0) throw new PageFailure('other_user')
+  return found?.session
 }
 
 function wayBack(own: LoginSettings, { asked, target }: Opened, error: string): Way {

@@ -36,12 +36,16 @@ export function requireKnownOrigin(settings: LoginSettings, request: VaultReques
  *
  * @throws {VaultError} `permission_denied`.
  */
-export function refuseOtherApplication({ login }: LoginSettings, request: VaultRequest, applicationId: string): void {
-  const origin = pageOrigin(request)
-  if (origin === undefined || origin === login.issuer) return
-  const application = login.applications.find(applicationId)
-  if (application && login.applications.isOriginOf(application, origin)) return
+export function refuseOtherApplication(settings: LoginSettings, request: VaultRequest, applicationId: string): void {
+  if (isPageOf(settings, pageOrigin(request), applicationId)) return
   throw new VaultError('permission_denied', 'The session belongs to another application. Sign in to this one, or send its access token.')
+}
+
+/** Whether what the cookie of this application's session opens is for such a page: one of the vault's own host or of the application, or none. */
+export function isPageOf({ login }: LoginSettings, origin: string | undefined, applicationId: string): boolean {
+  if (origin === undefined || origin === login.issuer) return true
+  const application = login.applications.find(applicationId)
+  return application !== undefined && login.applications.isOriginOf(application, origin)
 }
 
 function isKnown({ login }: LoginSettings, origin: string): boolean {

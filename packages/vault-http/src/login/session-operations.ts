@@ -2,10 +2,11 @@ import type { Application, HeldSession } from '@holdfast/vault-login'
 import { z } from 'zod'
 import { type AnyOperation, type OperationCall, operation } from '../operation.js'
 import { jsonReply, type Reply } from '../reply.js'
+import { browserSessions, sessionOfPage } from './browser-sessions.js'
 import type { LoginSettings } from './login-settings.js'
-import { pageOrigin, requireKnownOrigin } from './page-origin.js'
-import { clearSessionCookie, readSessionCookie, sessionCookie } from './session-cookie.js'
-import { findSignedIn, sessionOf } from './signed-in.js'
+import { isPageOf, pageOrigin, requireKnownOrigin } from './page-origin.js'
+import { clearSessionCookies, readSessionCookies, sessionCookie } from './session-cookie.js'
+import { findSignedIn } from './signed-in.js'
 import { clearTokenCookies, cookiesReach, tokenCookies } from './token-cookies.js'
 import { issuedTokensOrNone, tokensReply } from './tokens-reply.js'
 
@@ -28,7 +29,8 @@ export function sessionOperations(own: LoginSettings): readonly AnyOperation[] {
       method: 'PATCH',
       path: PATH,
       tag: 'Sign-in',
-      summary: 'Continues the session that the browser’s cookie names, and gives the page fresh tokens: in cookies where it sees them.',
+      summary:
+        'Continues the browser’s session with the application whose page asks, and gives it fresh tokens: in cookies where it sees them.',
       access: { kind: 'public' },
       // Limits by itself: whoever has a session is no stranger.
       unlimited: true,
@@ -46,7 +48,7 @@ export function sessionOperations(own: LoginSettings): readonly AnyOperation[] {
       method: 'DELETE',
       path: PATH,
       tag: 'Sign-in',
-      summary: 'Ends the session of the access token, or the one that the browser’s cookie names. Harmless when there is none.',
+      summary: 'Ends the session of the access token, and those that the browser’s cookies name. Harmless when there is none.',
       access: { kind: 'public' },
       unlimited: true,
       answers: {
@@ -67,10 +69,10 @@ async function continueSession<Context>(
   const { login } = own
   requireKnownOrigin(own, request)
   const origin = pageOrigin(request) ?? ''
-  const session = await sessionOf(own, request)
-  const application = session && login.applications.find(session.applicationId)
-  const isItsPage = application && (origin === login.issuer || login.applications.isOriginOf(application, origin))
-  const held = isItsPage ? await login.sessions.resume(readSessionCookie(own, request) ?? '') : undefined
+  const found = await sessionOfPage(own, request)
+  const application = found && login.applications.find(found.session.applicationId)
+  const isItsPage = application && isPageOf(own, origin, application.applicationId)
+  const held = isItsPage ? await login.sessions.resume(found.token) : undefined
   if (!application || !held) {
     await call.settings.rateLimits.stranger(call, `PATCH ${PATH}`)
     return noSession()
@@ -98,11 +100,12 @@ function noSession(): Reply {
 
 async function endSession<Context>(own: LoginSettings, call: Call<Context>): Promise<Reply> {
   const { settings, request } = call
-  const hadCookie = readSessionCookie(own, request) !== undefined
-  if (hadCookie) requireKnownOrigin(own, request)
-  const found = [await findSignedIn(own, request), hadCookie ? await sessionOf(own, request) : undefined]
-  const live = found.filter((one) => one !== undefined)
+  if (readSessionCookies(own, request).length > 0) requireKnownOrigin(own, request)
+  const signedIn = await findSignedIn(own, request)
+  // Of all applications: one that was left would sign the user in again at the next one, without a question.
+  const ofBrowser = (await browserSessions(own, request)).map(({ session }) => session)
+  const live = signedIn ? [signedIn, ...ofBrowser] : ofBrowser
   if (live.length === 0) await settings.rateLimits.stranger(call, `DELETE ${PATH}`)
   for (const { userId, sessionId } of live) await own.login.sessions.end(userId, sessionId)
-  return { ...jsonReply(200, {}), cookies: [clearSessionCookie(own), ...clearTokenCookies(own)] }
+  return { ...jsonReply(200, {}), cookies: [...clearSessionCookies(own, request), ...clearTokenCookies(own)] }
 }

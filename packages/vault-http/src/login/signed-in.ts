@@ -1,12 +1,12 @@
 import { isVaultError } from '@holdfast/vault-core'
-import type { Session } from '@holdfast/vault-login'
 import { readBearerToken, unauthenticated } from '../bearer-token.js'
 import type { HandlerSettings } from '../options.js'
 import type { RouteCall } from '../router.js'
 import type { VaultRequest } from '../vault-request.js'
+import { sessionOfPage } from './browser-sessions.js'
 import type { LoginSettings } from './login-settings.js'
 import { refuseForeignOrigin, refuseOtherApplication, requireKnownOrigin } from './page-origin.js'
-import { readSessionCookie } from './session-cookie.js'
+import { readSessionCookies } from './session-cookie.js'
 
 /** Who asks, and the connection that he signed in with. */
 export interface SignedIn {
@@ -16,23 +16,18 @@ export interface SignedIn {
   readonly sessionId: string
 }
 
-/** The live session of this browser. */
-export async function sessionOf(settings: LoginSettings, request: VaultRequest): Promise<Session | undefined> {
-  const token = readSessionCookie(settings, request)
-  return token === undefined ? undefined : settings.login.sessions.find(token)
-}
-
 /**
- * Who is signed in: by the access token of a sign-in, or by the session cookie of his browser when no token came along.
+ * Who is signed in: by the access token of a sign-in, or by the session cookie of his browser when no token came along; by that of the application
+ * whose page asks, if there is one.
  *
  * @throws {VaultError} `permission_denied` for a cookie that a page of nobody's sent along; `store_unavailable`.
  */
 export async function findSignedIn(settings: LoginSettings, request: VaultRequest): Promise<SignedIn | undefined> {
   if (hasBearerToken(request)) return verifyBearer(settings, request)
-  if (readSessionCookie(settings, request) === undefined) return undefined
+  if (readSessionCookies(settings, request).length === 0) return undefined
   if (request.method === 'GET' || request.method === 'HEAD') refuseForeignOrigin(settings, request)
   else requireKnownOrigin(settings, request)
-  return sessionOf(settings, request)
+  return (await sessionOfPage(settings, request))?.session
 }
 
 /**

@@ -88,7 +88,12 @@ export function openApiDocument(operations: readonly AnyOperation[], { publicUrl
           description: 'A token that a service client signed with its access key, or a user’s.',
         },
         ...(operations.some(({ access }) => access.kind === 'session') && {
-          session: { type: 'apiKey', in: 'cookie', name: '__Host-holdfast-session', description: 'Of a browser that signed in.' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-holdfast-session_{applicationId}',
+            description: 'Of a browser that signed in: one for each application, with its id in the name.',
+          },
         }),
       },
       schemas: { Error: schemaOf(error, 'output') },

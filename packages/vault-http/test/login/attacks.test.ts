@@ -5,7 +5,7 @@ import type { LoginBrowser } from './login-browser.js'
 import { APP, APP_URL, type Asked, type LoginWorld, loginWorld, proofOf, sha256, VAULT_URL } from './login-world.js'
 
 const CODE = { flowType: 'code', responseLocation: 'query' }
-const SESSION = '__Host-holdfast-session'
+const SESSION = '__Host-holdfast-session_app_default'
 const OTHER = 'app_other'
 const OTHER_URL = 'https://other.example.com'
 const EVIL = 'https://evil.example'

@@ -27,7 +27,7 @@ describe('the host’s own users', () => {
     expect(denied.headers.get('location')).toBe(`${VAULT_URL}/files?connect_error=authorization_denied`)
     const { items } = await vault.listCredentials()
     expect(items.map(({ userId, connectionId }) => [userId, connectionId])).toEqual([['host-user', 'demo']])
-    expect(browser.cookies.has('__Host-holdfast-session')).toBe(false)
+    expect(browser.cookies.has('__Host-holdfast-session_app_default')).toBe(false)
     const stale = await handler(new Request(`${VAULT_URL}/connect/demo/callback?state=x&code=y`), undefined)
     expect(await stale.text()).toContain('This link is no longer good')
   })

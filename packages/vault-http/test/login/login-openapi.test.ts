@@ -55,7 +55,11 @@ describe('GET /openapi.json of a vault with a login', () => {
       expect(security).toEqual([{ bearer: [] }, { session: [] }])
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', '401', '403', '503']))
     }
-    expect(document.components.securitySchemes.session).toMatchObject({ type: 'apiKey', in: 'cookie', name: '__Host-holdfast-session' })
+    expect(document.components.securitySchemes.session).toMatchObject({
+      type: 'apiKey',
+      in: 'cookie',
+      name: '__Host-holdfast-session_{applicationId}',
+    })
   })
 
   it('describes every status that comes back', async () => {
@@ -66,7 +70,7 @@ describe('GET /openapi.json of a vault with a login', () => {
       const bodies = requestBody ? ['{}', '{"a":1}', 'x', 'x'.repeat(100_001)] : [undefined]
       for (const body of bodies) {
         for (const headers of [json, {}, { ...json, origin: 'https://evil.example' }, { ...json, 'content-type': 'text/plain' }]) {
-          const cookie = '__Host-holdfast-session=a.b.c'
+          const cookie = '__Host-holdfast-session_app_default=a.b.c'
           const response = await world.handler(
             new Request(url, { method, headers: { cookie, ...headers }, ...(body !== undefined && { body }) }),
             undefined,

@@ -110,7 +110,7 @@ describe('on two hosts of one domain', () => {
       expect(browser.cookies.get(name)).toMatchObject({ domain: 'example.com', secure: true, httpOnly: false, sameSite: 'Strict' })
     expect(decodeJwt(browser.cookies.get('user')?.value ?? '')).toMatchObject({ aud: APP })
     expect(decodeJwt(browser.cookies.get('authorization')?.value ?? '')).toMatchObject({ client_id: APP })
-    expect(browser.cookies.get('__Host-holdfast-session')).toMatchObject({
+    expect(browser.cookies.get('__Host-holdfast-session_app_default')).toMatchObject({
       domain: undefined,
       secure: true,
       httpOnly: true,

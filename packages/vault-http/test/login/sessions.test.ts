@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LoginBrowser } from './login-browser.js'
 import { APP_URL, type LoginWorld, loginWorld, VAULT_URL } from './login-world.js'
 
-const SESSION = '__Host-holdfast-session'
+const SESSION = '__Host-holdfast-session_app_default'
 const MINUTE = 60_000
 const DAY = 86_400_000
 
