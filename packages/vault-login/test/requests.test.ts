@@ -168,6 +168,14 @@ describe('a proof of work', () => {
     expect(await world.process().login.proofs.accept(proof, ['google', '', '', APP, ''], 'r')).toBe('ok')
   })
 
+  it('counts a list as one value, also an empty one, as the SDK does', async () => {
+    const world = loginWorld()
+    const { proofs } = world.process().login
+    expect(await proofs.accept(workOf([...values, 'a,b'], world.clock.now()), [...values, ['a', 'b']], 'r')).toBe('ok')
+    expect(await proofs.accept(workOf([...values, ''], world.clock.now()), [...values, []], 'r')).toBe('ok')
+    expect(await proofs.accept(workOf(values, world.clock.now()), [...values, []], 'r')).toBe('invalid')
+  })
+
   it.each<[string, number, string]>([
     ['5 minutes old', -5 * MINUTE, 'ok'],
     ['older', -5 * MINUTE - 1, 'invalid'],

@@ -96,6 +96,16 @@ describe.runIf(executablePath)('sign-in with the published browser SDK', () => {
     expect(hosts).toEqual(new Set([world.vaultUrl, new URL(world.pageUrl).origin]))
   })
 
+  it('what the page has nothing for, and passes on as null, empty text, or an empty list, counts as left out', async () => {
+    const world = await loginWorld(subdomains)
+    const page = await openTab(await newProfile(), world.pageUrl)
+    const nothing = { connectionId: null, tenantLookupIdentifier: '', inviteId: null, responseLocation: null, flowType: '', audiences: [] }
+    await beginSignIn(page, { ...nothing, connectionProperties: properties } as object)
+    await page.getByRole('button', { name: 'Driftbox' }).click()
+    await answerAt(world.provider, page)
+    await untilShown(page, 'Signed in as Alice Alvarez')
+  })
+
   it('a service verifies the user’s token with nothing but the address of the keys', async () => {
     const world = await loginWorld(twoNames)
     const page = await openTab(await newProfile(), world.pageUrl)

@@ -54,7 +54,7 @@ async function authenticate<Context>(own: LoginSettings, call: Call<Context>): P
   const { connectionId: named, tenantLookupIdentifier: tenant, inviteId, applicationId, audiences } = body
   const application = findApplication(own, body)
   const page = pageOf(own, request, application)
-  await checkProof(own, body.antiAbuseHash, [named, tenant, inviteId, applicationId, audiences?.join(',')], body)
+  await checkProof(own, body.antiAbuseHash, [named, tenant, inviteId, applicationId, audiences], body)
   if (inviteId !== undefined) throw new HttpError('not_supported', 'Invites are not supported. Leave `inviteId` out.')
   const connectionId = tenant === undefined ? named : await connectionOfTenant(settings.vault, tenant)
   if (connectionId !== undefined) await settings.vault.connections.get(connectionId)

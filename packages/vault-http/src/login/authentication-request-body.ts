@@ -33,7 +33,7 @@ export interface AuthenticationRequestBody {
 }
 
 /** Versions of the SDK send more besides, of which nothing is used. */
-export const authenticationRequestBody: z.ZodType<AuthenticationRequestBody> = z.object({
+const fields = z.object({
   applicationId: z.string().max(128),
   redirectUrl: z.string().max(2_048).meta({ description: 'Where the user is sent in the end. The application registered it.' }),
   connectionId: z.string().max(64).optional().meta({ description: 'Default: the user chooses.' }),
@@ -55,3 +55,11 @@ export const authenticationRequestBody: z.ZodType<AuthenticationRequestBody> = z
   inviteId: z.string().max(128).optional().meta({ description: 'Not supported.' }),
   audiences: z.array(z.string().max(256)).max(20).optional().meta({ description: 'Part of the proof of work alone.' }),
 })
+
+/** The published SDK passes on what its caller has, `null` of a query parameter that is not there for one: that and empty text it takes for left out. */
+export const authenticationRequestBody: z.ZodType<AuthenticationRequestBody> = z.preprocess(withoutBlanks, fields)
+
+function withoutBlanks(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null && value !== ''))
+}

@@ -11,7 +11,7 @@ import type { LoginSettings } from './login-settings.js'
 export async function checkProof(
   { login, requireProofOfWork }: LoginSettings,
   hash: string | undefined,
-  values: readonly (string | undefined)[],
+  values: readonly (string | readonly string[] | undefined)[],
   body: object,
 ): Promise<void> {
   if (hash === undefined) {

@@ -242,6 +242,22 @@ describe('what goes wrong', () => {
     expect(await answerOf({ inviteId: 'inv_1' })).toEqual([404, 'not_supported', []])
   })
 
+  it('what is null or empty counts as left out, as the SDK’s proof of work has it', async () => {
+    const browser = world.browser()
+    const blank = {
+      connectionId: null,
+      tenantLookupIdentifier: '',
+      inviteId: null,
+      flowType: '',
+      multiAccount: null,
+      connectionProperties: null,
+    }
+    const asked = await world.authenticate(browser, { body: blank })
+    expect((await open(browser, asked)).html).toContain('Continue with Driftbox')
+    const { response, answer } = await world.authenticate(browser, { body: { applicationId: null } })
+    expect([response.status, answer.fields]).toEqual([400, { applicationId: 'is missing' }])
+  })
+
   it('what the SDK can ask besides is not supported, and says so', async () => {
     const browser = world.browser()
     for (const [method, path] of [

@@ -5,12 +5,12 @@ export interface ProofsOfWork {
   /**
    * Checks a proof, `v2;<epoch milliseconds>;<counter>;<base64url of SHA-256>`. Its time may be 5 minutes off.
    *
-   * @param values - What the proof was computed over, in the SDK's order. Empty ones do not count.
+   * @param values - What the proof was computed over, in the SDK's order. Empty texts do not count; lists do, with commas between their items.
    * @param requestDigest - Anything that tells this request from all others. A proof is good again for the very same request, as the SDK repeats
    * on network errors, and `replayed` for any other.
    * @throws {VaultError} `store_unavailable`.
    */
-  accept(hash: string, values: readonly string[], requestDigest: string): Promise<'ok' | 'invalid' | 'replayed'>
+  accept(hash: string, values: readonly (string | readonly string[])[], requestDigest: string): Promise<'ok' | 'invalid' | 'replayed'>
 }
 
 /** How far a proof's time may be off, milliseconds. */
@@ -55,6 +55,6 @@ function parseProof(text: unknown): Proof | undefined {
   return hash === '' ? undefined : { timeMs: Number(time), counter, hash }
 }
 
-function isProofOf({ timeMs, counter, hash }: Proof, values: readonly string[]): boolean {
+function isProofOf({ timeMs, counter, hash }: Proof, values: Parameters<ProofsOfWork['accept']>[1]): boolean {
   return sha256Base64url(`${timeMs};${counter};${values.filter((value) => value !== '').join('|')}`) === hash
 }
