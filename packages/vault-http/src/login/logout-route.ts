@@ -2,6 +2,7 @@ import { VaultError } from '@holdfast/vault-core'
 import type { HandlerSettings } from '../options.js'
 import { htmlReply, type Reply, seeOther } from '../reply.js'
 import type { Route, RouteCall } from '../router.js'
+import type { VaultRequest } from '../vault-request.js'
 import { browserSessions } from './browser-sessions.js'
 import { failurePage } from './failure-page.js'
 import { logFailure } from './log-failure.js'
@@ -24,9 +25,7 @@ async function logout<Context>(settings: HandlerSettings<Context>, own: LoginSet
   const { request, url } = call
   try {
     await settings.rateLimits.stranger(call, `GET ${PATH}`)
-    // An image or a script of another page is nobody who leaves.
-    const mode = request.headers.get('sec-fetch-mode')
-    if (mode !== null && mode !== 'navigate') throw new VaultError('permission_denied', 'This address is for browsers to go to.')
+    if (!isVisit(request)) throw new VaultError('permission_denied', 'This address is for browsers to go to.')
     if (mustComeAgain(own, call)) return htmlReply(200, onwardPage('Signing out…', { text: 'Sign out', href: addressAgain(url) }))
     for (const { session } of await browserSessions(own, request)) await own.login.sessions.end(session.userId, session.sessionId)
     return left(own, call)
@@ -34,6 +33,11 @@ async function logout<Context>(settings: HandlerSettings<Context>, own: LoginSet
     logFailure(settings, error)
     return failurePage(error, { title: 'Not signed out' })
   }
+}
+
+/** An image or a script of another page is nobody who leaves, nor is a browser that looks ahead where a link leads. */
+function isVisit({ headers }: VaultRequest): boolean {
+  return (headers.get('sec-fetch-mode') ?? 'navigate') === 'navigate' && !/^prefetch\b/i.test(headers.get('sec-purpose') ?? '')
 }
 
 /** The sessions' cookies do not come along from another site. They do when a page of our own leads here. */

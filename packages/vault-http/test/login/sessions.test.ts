@@ -132,10 +132,14 @@ describe('GET /logout', () => {
     expect(response.headers.get('location')).toBe(`${APP_URL}/`)
   })
 
-  it('is no address for images and scripts', async () => {
+  it.each([
+    ['images and scripts', { 'sec-fetch-mode': 'no-cors' }],
+    ['browsers that fetch ahead what a link leads to', { 'sec-fetch-mode': 'navigate', 'sec-purpose': 'prefetch' }],
+    ['browsers that show ahead what a link leads to', { 'sec-fetch-mode': 'navigate', 'sec-purpose': 'prefetch;prerender' }],
+  ])('is no address for %s', async (_whom, from) => {
     const browser = await signedIn()
     const cookie = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ')
-    const headers = { cookie, 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }
+    const headers = { cookie, 'sec-fetch-site': 'same-site', ...from }
     const response = await world.handler(new Request(`${VAULT_URL}/logout`, { headers }), undefined)
     expect([response.status, (await proceed(browser)).status]).toEqual([403, 200])
   })
