@@ -1,7 +1,7 @@
 import { isVaultError, type VaultErrorCode } from '@holdfast/vault-core'
-import { statusOf } from '../error-reply.js'
+import { retryAfterHeader, statusOf } from '../error-reply.js'
 import { HttpError } from '../http-error.js'
-import { htmlReply, type Reply } from '../reply.js'
+import { htmlReply, type Reply, withHeaders } from '../reply.js'
 import { outcomePage, type Way } from './login-pages.js'
 
 /** What a person reads, by reason or code. Nothing of the provider's own words, nothing secret. */
@@ -45,7 +45,8 @@ export function failurePage(
   }: { readonly title?: FailureTitle; readonly back?: Way | undefined; readonly cookies?: readonly string[] } = {},
 ): Reply {
   const end = back ? '' : ' Go back to the application, and begin again there.'
-  return htmlReply(statusOfFailure(error), outcomePage(title, textOf(error) + end, back), cookies)
+  const page = htmlReply(statusOfFailure(error), outcomePage(title, textOf(error) + end, back), cookies)
+  return withHeaders(page, retryAfterHeader(waitOf(error)))
 }
 
 /** The word that the application finds as `error` in its address. */
@@ -62,6 +63,11 @@ export function errorWord(error: unknown): string {
 function textOf(error: unknown): string {
   const reason = isVaultError(error) ? error.facts.reason : undefined
   return TEXTS[reason ?? ''] ?? TEXTS[errorWord(error)] ?? 'Something went wrong, and nothing was stored.'
+}
+
+function waitOf(error: unknown): number | undefined {
+  if (error instanceof HttpError) return error.retryAfterMs
+  return isVaultError(error) ? error.facts.retryAfterMs : undefined
 }
 
 function statusOfFailure(error: unknown): number {

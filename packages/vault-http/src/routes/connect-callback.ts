@@ -103,7 +103,8 @@ function explain<Context>({ log }: HandlerSettings<Context>, error: unknown, coo
     'Not connected',
     'Something went wrong, and nothing was stored. Go back to the application and connect again.',
   ]
-  return htmlReply(isVaultError(error) ? statusOf(error) : 500, messagePage(title, text), cookies)
+  const page = htmlReply(isVaultError(error) ? statusOf(error) : 500, messagePage(title, text), cookies)
+  return withHeaders(page, retryAfterHeader(isVaultError(error) ? error.facts.retryAfterMs : undefined))
 }
 
 /** Without the facts as a whole: among them are where the user came from and what the host gave along, and both may hold anything. */

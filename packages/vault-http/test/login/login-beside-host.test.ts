@@ -115,7 +115,10 @@ describe('rate limits', () => {
     const here = await worldOf(limited(false))
     const { response, answer } = await here.authenticate(here.browser())
     expect([response.status, answer.errorCode, response.headers.get('retry-after')]).toEqual([429, 'rate_limited', '5'])
-    const page = await here.browser().navigate('/login?request=x')
-    expect([page.status, await page.text()]).toEqual([429, expect.stringContaining('There were too many attempts')])
+    for (const path of ['/login?request=x', '/logout', '/connect/demo/callback?state=x&code=x']) {
+      const page = await here.browser().navigate(path)
+      const found = [page.status, page.headers.get('retry-after'), await page.text()]
+      expect(found, path).toEqual([429, '5', expect.stringContaining('There were too many attempts')])
+    }
   })
 })
