@@ -32,10 +32,14 @@ export function seeOther(location: string, cookies: readonly string[] = []): Rep
   return { status: 303, headers: { ...SAFE_HEADERS, location }, cookies }
 }
 
+const NO_FORMS = "'none'"
+
 /** A page that loads nothing and runs nothing. `formTargets`: where its forms, and the redirects after them, may lead. */
-export function htmlReply(status: number, html: string, cookies: readonly string[] = [], formTargets = "'none'"): Reply {
+export function htmlReply(status: number, html: string, cookies: readonly string[] = [], formTargets: string = NO_FORMS): Reply {
   const headers = {
     ...SAFE_HEADERS,
+    // A form that may tell no referrer comes with the origin `null`, and old browsers say nothing else of where it is from.
+    ...(formTargets !== NO_FORMS && { 'referrer-policy': 'same-origin' }),
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action ${formTargets}`,
   }

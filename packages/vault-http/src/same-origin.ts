@@ -8,7 +8,7 @@ import type { VaultRequest } from './vault-request.js'
  */
 export function requireSameOrigin(request: VaultRequest, origin: string): void {
   const site = request.headers.get('sec-fetch-site')
-  // Our pages send no referrer, and so their forms come with the origin `null`: where the browser says more, that counts.
+  // Browsers of before 2023 tell the origin alone.
   if (site === 'same-origin' || (site === null && request.headers.get('origin') === origin)) return
   throw new VaultError(
     'permission_denied',

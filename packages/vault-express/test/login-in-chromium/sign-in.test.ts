@@ -84,7 +84,10 @@ describe.runIf(executablePath)('sign-in with the published browser SDK', () => {
     await beginSignIn(page, choice)
     await page.waitForURL(`${world.vaultUrl}/**`)
     await page.getByRole('button', { name: 'Paperbox' }).waitFor()
+    const chosen = page.waitForRequest((request) => request.method() === 'POST' && request.url() === `${world.vaultUrl}/login`)
     await page.getByRole('button', { name: 'Driftbox' }).click()
+    // What browsers go by that say nothing else of where a form is from.
+    expect((await (await chosen).allHeaders())['origin']).toBe(world.vaultUrl)
     await answerAt(world.provider, page)
     await untilShown(page, 'Signed in as Alice Alvarez')
 

@@ -19,7 +19,7 @@ export interface LoginBrowser {
   readonly cookies: Map<string, KeptCookie>
   /** Goes to an address. @param site - Where the link stood. Default: another site. */
   navigate(url: string, site?: Site): Promise<Response>
-  /** Sends a form of a page. The vault's own pages send no referrer, and so the origin `null`. */
+  /** Sends a form of a page. @param from - Default: one of the vault's own. */
   submit(path: string, form: Readonly<Record<string, string>>, from?: { readonly site?: Site; readonly origin?: string }): Promise<Response>
   /** What a script of a page asks. */
   script(origin: string, method: string, path: string, init?: ScriptInit): Promise<Response>
@@ -57,7 +57,7 @@ export function loginBrowser(handler: VaultHandler, vaultOrigin: string): LoginB
   return {
     cookies,
     navigate: (url, site = 'cross-site') => send(url, { headers: navigation }, site, true),
-    submit: (path, form, { site = 'same-origin', origin = 'null' } = {}) =>
+    submit: (path, form, { site = 'same-origin', origin = vaultOrigin } = {}) =>
       send(path, { method: 'POST', headers: { ...navigation, origin }, body: new URLSearchParams(form) }, site, true),
     script(origin, method, path, { body, headers = {}, credentials = true } = {}) {
       const isSame = origin === vaultOrigin
