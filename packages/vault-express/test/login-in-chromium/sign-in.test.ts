@@ -62,6 +62,7 @@ describe.runIf(executablePath)('sign-in with the published browser SDK', () => {
     ['two subdomains, by cookie', subdomains, { flowType: 'code' }],
     ['two subdomains, by query', subdomains, { flowType: 'code token id_token', responseLocation: 'query' }],
     ['two sites that share no cookies', twoSites, { flowType: 'code', responseLocation: 'query' }],
+    ['two sites that share no cookies, and a page that asks for no code', twoSites, {}],
     ['two names of loopback', twoNames, { flowType: 'code', responseLocation: 'query' }],
   ])('%s: the authorization code flow', async (_name, place, options) => {
     const world = await loginWorld(place)

@@ -10,17 +10,18 @@ export type Delivery =
   | 'tokens_in_cookies'
   | 'code_in_query'
   | 'code_in_cookie'
-  /** Not at all: the page asks `/api/session`, or has its tokens already. */
+  /** Not at all: the page wants none, or has its tokens already. */
   | 'none'
 
 /**
- * Tokens go into an address only where the published SDK can take them no other way. A code goes into a cookie only where the page sees it.
+ * Tokens go into an address only where the published SDK can take them no other way. A code goes into a cookie only where the page sees it. A page
+ * that asked for tokens and sees no cookie gets a code, which the SDK redeems whether or not it asked for one.
  *
  * @param page - Where the user is sent to.
  */
 export function deliveryOf(
   settings: Pick<LoginSettings, 'vaultUrl' | 'cookieDomain'>,
-  { flowType, responseLocation, linkTo }: Pick<SignInContext, 'flowType' | 'responseLocation' | 'linkTo'>,
+  { flowType, responseLocation, linkTo, codeChallenge }: Pick<SignInContext, 'flowType' | 'responseLocation' | 'linkTo' | 'codeChallenge'>,
   { tokenVisibleToScripts }: Pick<Application, 'tokenVisibleToScripts'>,
   page: URL,
 ): Delivery {
@@ -31,7 +32,8 @@ export function deliveryOf(
   const reached = cookiesReach(settings, page)
   if (flowType.includes('code')) return responseLocation === 'cookie' && reached ? 'code_in_cookie' : 'code_in_query'
   if (inQuery) return 'tokens_in_query'
-  return reached ? 'tokens_in_cookies' : 'none'
+  if (reached) return 'tokens_in_cookies'
+  return codeChallenge === undefined ? 'none' : 'code_in_query'
 }
 
 /** As the published SDK tells it. */

@@ -12,6 +12,7 @@ interface Case {
   readonly cookieDomain?: string
   readonly hidden?: boolean
   readonly link?: boolean
+  readonly noChallenge?: boolean
 }
 
 const AUTH = 'https://auth.example.com'
@@ -24,7 +25,7 @@ const CASES: readonly (readonly [string, Case, Delivery])[] = [
   ['localhost of a vault on 127.0.0.1', { vault: 'http://127.0.0.1:4000', page: 'http://localhost:3000/' }, 'tokens_in_query'],
   ['127.0.0.1 of a vault elsewhere', { vault: AUTH, page: 'http://127.0.0.1:3000/' }, 'tokens_in_query'],
   ['localhost, hidden from scripts', { vault: 'http://localhost:4000', page: 'http://localhost:3000/', hidden: true }, 'tokens_in_cookies'],
-  ['localhost, hidden, of a vault elsewhere', { vault: AUTH, page: 'http://localhost:3000/', hidden: true }, 'none'],
+  ['localhost, hidden, of a vault elsewhere', { vault: AUTH, page: 'http://localhost:3000/', hidden: true }, 'code_in_query'],
   ['localhost with a code', { vault: 'http://127.0.0.1:4000', page: 'http://localhost:3000/', flowType: CODE }, 'code_in_query'],
   [
     'localhost with a code in a cookie',
@@ -39,15 +40,17 @@ const CASES: readonly (readonly [string, Case, Delivery])[] = [
   ['the same domain, with a code', { vault: AUTH, page: APP, cookieDomain: 'example.com', flowType: CODE }, 'code_in_cookie'],
   ['the same domain, hidden', { vault: AUTH, page: APP, cookieDomain: 'example.com', hidden: true }, 'tokens_in_cookies'],
   // And pages that do not.
-  ['a sibling without a domain', { vault: AUTH, page: APP }, 'none'],
-  ['another domain that ends alike', { vault: AUTH, page: 'https://evilexample.com/', cookieDomain: 'example.com' }, 'none'],
-  ['another domain', { vault: AUTH, page: 'https://app.example.net/', cookieDomain: 'example.com' }, 'none'],
+  ['a sibling without a domain', { vault: AUTH, page: APP }, 'code_in_query'],
+  ['a sibling without a domain, hidden', { vault: AUTH, page: APP, hidden: true }, 'code_in_query'],
+  ['a sibling without a domain, and no challenge for a code', { vault: AUTH, page: APP, noChallenge: true }, 'none'],
+  ['another domain that ends alike', { vault: AUTH, page: 'https://evilexample.com/', cookieDomain: 'example.com' }, 'code_in_query'],
+  ['another domain', { vault: AUTH, page: 'https://app.example.net/', cookieDomain: 'example.com' }, 'code_in_query'],
   [
     'another domain, with a code',
     { vault: AUTH, page: 'https://app.example.net/', cookieDomain: 'example.com', flowType: CODE },
     'code_in_query',
   ],
-  ['a sibling over http', { vault: AUTH, page: 'http://app.example.com/', cookieDomain: 'example.com' }, 'none'],
+  ['a sibling over http', { vault: AUTH, page: 'http://app.example.com/', cookieDomain: 'example.com' }, 'code_in_query'],
   // What was asked for.
   [
     'a code in the address',
@@ -69,9 +72,13 @@ const CASES: readonly (readonly [string, Case, Delivery])[] = [
 ]
 
 describe('how an application gets what a sign-in brought', () => {
-  it.each(CASES)('%s', (_name, { vault, page, cookieDomain, flowType = DEFAULT, responseLocation = 'cookie', hidden, link }, expected) => {
-    const asked = { flowType, responseLocation, linkTo: link ? 'usr_1' : undefined }
-    const delivery = deliveryOf({ vaultUrl: new URL(vault), cookieDomain }, asked, { tokenVisibleToScripts: !hidden }, new URL(page))
-    expect(delivery).toBe(expected)
-  })
+  it.each(CASES)(
+    '%s',
+    (_name, { vault, page, cookieDomain, flowType = DEFAULT, responseLocation = 'cookie', hidden, link, noChallenge }, expected) => {
+      const codeChallenge = noChallenge ? undefined : 'x'.repeat(43)
+      const asked = { flowType, responseLocation, linkTo: link ? 'usr_1' : undefined, codeChallenge }
+      const delivery = deliveryOf({ vaultUrl: new URL(vault), cookieDomain }, asked, { tokenVisibleToScripts: !hidden }, new URL(page))
+      expect(delivery).toBe(expected)
+    },
+  )
 })

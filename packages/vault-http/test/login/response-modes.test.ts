@@ -141,12 +141,13 @@ describe('on two hosts of one domain', () => {
     expect((await redeem(browser, asked, code?.value ?? '')).status).toBe(200)
   })
 
-  it('without a domain for cookies the page asks for its tokens', async () => {
-    const { browser: newBrowser, signIn } = await worldOf({})
+  it('without a domain for cookies the page gets a code, and may ask for its tokens, too', async () => {
+    const { browser: newBrowser, signIn, redeem } = await worldOf({})
     const browser = newBrowser()
-    const { page } = await signIn(browser)
-    expect([...page.searchParams.keys()]).toEqual(['nonce', 'iss'])
+    const { asked, page } = await signIn(browser)
+    expect([...page.searchParams.keys()]).toEqual(['nonce', 'iss', 'code'])
     expect(browser.cookies.has('user')).toBe(false)
+    expect((await redeem(browser, asked, page.searchParams.get('code') ?? '')).status).toBe(200)
     const continued = await browser.script('https://app.example.com', 'PATCH', '/api/session', { body: {} })
     expect(await continued.json()).toMatchObject({ access_token: expect.any(String), id_token: expect.any(String), expires_in: 3_600 })
   })
@@ -177,7 +178,7 @@ describe('on another domain', () => {
 })
 
 it('an address that an earlier sign-in left its parameters in is cleaned of them', async () => {
-  const { browser, signIn } = await worldOf({})
+  const { browser, signIn } = await worldOf({ handler: { cookieDomain: 'example.com' } })
   const { page } = await signIn(browser(), {
     body: { redirectUrl: 'https://app.example.com/home?code=old&nonce=old&error=old&access_token=old&keep=1' },
   })
