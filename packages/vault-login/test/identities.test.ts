@@ -38,6 +38,19 @@ describe('a first sign-in', () => {
     }
   })
 
+  it('goes through while others keep telling the vault of the same user', async () => {
+    const world = loginWorld()
+    const other = world.process().vault
+    let writes = 0
+    const store = interceptedStore(world.store, async ({ name, kind }, work) => {
+      if (name === 'put' && kind === 'user') await other.users.put({ userId: 'alice', name: `Alice ${++writes}` })
+      return work()
+    })
+    const { login } = world.process({ resolveUser: () => 'alice' }, { store })
+    expect(await login.identities.resolve(idTokenOf('google', 's1', ada))).toBe('alice')
+    expect((await other.users.get('alice')).name).toBe(`Alice ${writes}`)
+  })
+
   it('goes on at the next one after the process died between its two writes', async () => {
     const dying = dyingAt({ name: 'put', kind: 'user-identities' })
     const world = loginWorld()

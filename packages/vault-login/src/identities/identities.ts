@@ -100,7 +100,7 @@ export function createIdentities({
       await vault.users.get(userId)
     } catch (error) {
       if (!isVaultError(error, 'not_found')) throw error
-      await vault.users.put({ userId })
+      await vault.users.put({ userId }).catch(unlessToldMeanwhile)
     }
   }
 
@@ -157,4 +157,9 @@ export function createIdentities({
       }
     },
   }
+}
+
+/** Others who told it at the same time, other tabs of a new user for one, keep nobody from signing in. */
+function unlessToldMeanwhile(error: unknown): void {
+  if (!isVaultError(error, 'conflict')) throw error
 }
