@@ -30,6 +30,7 @@ describe('a redirect', () => {
     'http://localhost:3000/any/page%2Fwith%20signs',
     'https://app.example.com/account/files/reports%2Fq1.pdf',
     'https://app.example.com/account/100%25',
+    'https://app.example.com/account?path=C:\\docs#\\',
   ])('to %s is allowed', (url) => {
     expect(application && allowsRedirect(application, url)?.href).toBe(new URL(url).href)
   })

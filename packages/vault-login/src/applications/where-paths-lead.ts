@@ -1,10 +1,10 @@
-/** Whether a URL is written without what browsers drop, or read as something else: spaces, tabs, line ends, backslashes, and all beyond ASCII. */
+/**
+ * Whether a URL is written without what browsers drop, or read as something else: spaces, tabs, line ends, all beyond ASCII, and backslashes up to
+ * the query, where they leave one as it is.
+ */
 export function isPlainText(text: string): boolean {
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    if (code <= 0x20 || code >= 0x7f || character === '\\') return false
-  }
-  return true
+  const [upToQuery = ''] = text.split(/[?#]/, 1)
+  return /^[!-~]*$/.test(text) && !upToQuery.includes('\\')
 }
 
 /** More often than this no honest path is encoded. */
