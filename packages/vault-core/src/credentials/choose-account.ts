@@ -17,7 +17,8 @@ export interface ChosenAccount {
 
 /**
  * Decides which account a consent is for. The same account of the provider gets its new credential; another one is added, unless the flow was
- * begun for one account, or for the one that waits for consent: who signs in with another one then mostly does so by mistake, or was made to.
+ * begun for one account, or for the one that waits for consent: who signs in with another one then mostly does so by mistake, or was made to. A
+ * sign-in to the application itself is refused to nobody.
  *
  * @param rows - All that the user has or had on the connection.
  * @throws {VaultError} `authorization_response_invalid` with reason `other_account`; `provider_unavailable` when the provider would have to say
@@ -25,7 +26,7 @@ export interface ChosenAccount {
  * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.7 RFC 9700, section 4.7}
  */
 export function chooseAccount(rows: readonly CredentialRow[], grant: ConsentedGrant, nowMs: number): ChosenAccount {
-  const { subject, accountId, addAccount, replaceAccount } = grant
+  const { subject, accountId, addAccount, replaceAccount, isSignIn = false } = grant
   const connected = rows.filter(isConnected)
   const standard = defaultAccountAmong(connected)
   const under = (accountKey: string): ChosenAccount => ({
@@ -51,7 +52,8 @@ export function chooseAccount(rows: readonly CredentialRow[], grant: ConsentedGr
     return at(standard)
   }
   if (pinned === subject) return at(standard)
-  if (pinned !== null && accountId === undefined && !addAccount && !replaceAccount && waitsForConsent(standard, nowMs))
+  const isAnyMeant = accountId !== undefined || addAccount || replaceAccount || isSignIn
+  if (pinned !== null && !isAnyMeant && waitsForConsent(standard, nowMs))
     throw otherAccount(grant, 'than the one that waits for his consent. Let him sign in there with that one, or start with `addAccount`')
   const own = connected.find((row) => subjectOf(row) === subject)
   if (own) return replaceAccount ? { ...at(own), ends: standard } : at(own)

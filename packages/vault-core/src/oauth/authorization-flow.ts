@@ -145,7 +145,7 @@ export interface Authorization {
    * `provider_unavailable`; `invalid_request`; `connection_not_found`; `invalid_configuration`; `store_unavailable`;
    * `decryption_failed`. Once the browser is known to be the right one, `facts.returnTo` and `facts.context` say what the flow was begun with.
    * `authorization_response_invalid` has reason `other_account` when the user signed in with another account than the flow was begun for, or than
-   * the one that waits for consent.
+   * the one that waits for consent; not for a sign-in.
    */
   complete(request: CompleteAuthorization): Promise<CompletedAuthorization>
   /**

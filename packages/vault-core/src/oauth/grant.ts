@@ -24,6 +24,8 @@ export interface ConsentedGrant {
   readonly accountId?: string
   /** Whether it may be one more account while the default one waits for consent. */
   readonly addAccount: boolean
+  /** Nobody was known when the flow was begun: whose the account is was found out by it, so that it can be no other one by mistake. */
+  readonly isSignIn?: boolean
   /** Whether an account of another subject may be replaced. */
   readonly replaceAccount: boolean
   /** What becomes of a credential that is there already, with `keep` also of one that was ended. Default `replace`. */

@@ -57,6 +57,7 @@ export async function keepConsent(parts: AuthorizationParts, consent: Consent): 
     requestStartedAtMs,
     addAccount,
     replaceAccount,
+    ...(flow.userId === undefined && { isSignIn: true }),
     ...(accountId !== undefined && { accountId }),
     ...(subject !== undefined && { subject }),
     ...(label !== undefined && { label }),

@@ -16,8 +16,6 @@ const TEXTS: Readonly<Record<string, string>> = {
   connection_not_found: 'The application named a way to sign in that is not there.',
   identity_taken: 'This account already belongs to another user of the application, so it was not connected.',
   identity_exists: 'You have connected another account of this provider before. Disconnect that one first.',
-  other_account:
-    'This is another account of the provider than the one that has to be connected again. Sign in there with that one, or disconnect it first.',
   application_unknown: 'The application that sent you here is not registered, or not with this address.',
   request_invalid: 'This link is no longer good: it is too old, or it is damaged.',
   other_user: 'Another user is signed in in this browser. Sign out, sign in as the user whose account this is, then connect it again.',
