@@ -174,6 +174,8 @@ describe('options that are wrong', () => {
     ['accessTokenLifetimeS: text', application({ accessTokenLifetimeS: '3600' }), 'applications[0].accessTokenLifetimeS'],
     ['sessionIdleLifetimeS: 0', application({ sessionIdleLifetimeS: 0 }), 'applications[0].sessionIdleLifetimeS'],
     ['sessionLifetimeS: endless', application({ sessionLifetimeS: Number.POSITIVE_INFINITY }), 'applications[0].sessionLifetimeS'],
+    ['offeredConnections: text', application({ offeredConnections: 'google' }), 'applications[0].offeredConnections'],
+    ['offeredConnections: no ids', application({ offeredConnections: [''] }), 'applications[0].offeredConnections'],
     ['tokenVisibleToScripts: text', application({ tokenVisibleToScripts: 'no' }), 'applications[0].tokenVisibleToScripts'],
   ])('are told: %s', (_what, options, field) => {
     const make = (): unknown => newLogin(options)

@@ -127,11 +127,17 @@ async function continueSession(
 async function choose<Context>({ vault }: HandlerSettings<Context>, own: LoginSettings, opened: Opened): Promise<Reply> {
   const html = choicePage({
     applicationName: opened.target.application.name,
-    connections: (await vault.connections.list()).filter(canSignIn),
+    connections: offered(opened.target, (await vault.connections.list()).filter(canSignIn)),
     request: opened.sealed,
     back: wayBack(own, opened, 'authorization_denied'),
   })
   return htmlReply(200, html, [], PROVIDER_FORM_TARGETS)
+}
+
+/** Those that the application offers, or all. */
+function offered({ application: { offeredConnections } }: Target, connections: readonly Connection[]): readonly Connection[] {
+  if (!offeredConnections) return connections
+  return offeredConnections.flatMap((id) => connections.filter(({ connectionId }) => connectionId === id))
 }
 
 /** Not with the credential of a connection itself, and not where only devices begin. */

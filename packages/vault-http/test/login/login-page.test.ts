@@ -61,6 +61,20 @@ describe('the page that lists the connections', () => {
     await machines.close()
   })
 
+  it('names those alone that the application offers, in its order; others are for whoever names them', async () => {
+    const chosen = await loginWorld({
+      applications: [{ applicationId: 'app_default', redirectUrls: [`${APP_URL}/`], offeredConnections: ['gone', 'other', 'demo'] }],
+    })
+    const { connectionId } = await chosen.vault.connections.create({ name: 'Acme Ltd', issuer: chosen.provider.issuer, clientId: 'c' })
+    const browser = chosen.browser()
+    const { html } = await open(browser, await chosen.authenticate(browser, NO_CONNECTION))
+    expect([...html.matchAll(/Continue with ([^<]+)</g)].map(([, name]) => name)).toEqual(['Kelp &#38; Co', 'Driftbox'])
+    expect(html).not.toContain('Acme')
+    const named = await open(browser, await chosen.authenticate(browser, { body: { connectionId } }))
+    expect(named.location).toContain(chosen.provider.issuer)
+    await chosen.close()
+  })
+
   it('leads to a sign-in with that connection, as if the application had named it', async () => {
     const browser = world.browser()
     const asked = await world.authenticate(browser, NO_CONNECTION)

@@ -8,6 +8,11 @@ export interface ApplicationInput {
   readonly redirectUrls: readonly string[]
   /** Origins whose scripts may call, besides those of `redirectUrls`. */
   readonly origins?: readonly string[]
+  /**
+   * Ids of the connections that the vault's page offers to whoever begins to sign in without one, in this order. The application may name any other.
+   * Default: all that people can sign in with, those of single customers, too, by their names.
+   */
+  readonly offeredConnections?: readonly string[]
   /** Seconds, 60 to 86,400. Default 3,600. */
   readonly accessTokenLifetimeS?: number
   /** A session that nobody continues for so long ends, seconds. Default 30 days. */
@@ -28,6 +33,8 @@ export interface Application {
   readonly redirectUrls: readonly string[]
   /** Origins of the redirect URLs, and those given besides; each once. */
   readonly origins: readonly string[]
+  /** Undefined: all. */
+  readonly offeredConnections: readonly string[] | undefined
   readonly accessTokenLifetimeS: number
   readonly sessionIdleLifetimeS: number
   readonly sessionLifetimeS: number

@@ -12,7 +12,7 @@ const MAX_SESSION_S = 400 * DAY_S
 
 /** Reads an application; what is wrong with it is told by field. */
 export function parseApplication(input: ApplicationInput, complain: (field: string, problem: string) => void): ParsedApplication {
-  const { applicationId, name = applicationId, redirectUrls, origins = [], tokenVisibleToScripts = true } = input
+  const { applicationId, name = applicationId, redirectUrls, origins = [], offeredConnections, tokenVisibleToScripts = true } = input
   if (typeof applicationId !== 'string' || !/^[A-Za-z0-9_.:-]{1,64}$/.test(applicationId) || /^(?:sc_|ext_)/.test(applicationId)) {
     complain('applicationId', 'must be 1 to 64 letters, digits, `_`, `-`, `.` or `:`, and not begin with `sc_` or `ext_`')
   }
@@ -28,6 +28,7 @@ export function parseApplication(input: ApplicationInput, complain: (field: stri
     if (!origin) complain('origins', 'must hold exact origins, such as https://app.example.com')
     return origin ? [origin] : []
   })
+  if (offeredConnections !== undefined && !isListOfIds(offeredConnections)) complain('offeredConnections', 'must list ids of connections')
   if (typeof tokenVisibleToScripts !== 'boolean') complain('tokenVisibleToScripts', 'must be true or false')
   const seconds = (
     field: 'accessTokenLifetimeS' | 'sessionIdleLifetimeS' | 'sessionLifetimeS',
@@ -46,6 +47,7 @@ export function parseApplication(input: ApplicationInput, complain: (field: stri
       name,
       redirectUrls: Object.freeze([...listOf(redirectUrls)]),
       origins: Object.freeze([...new Set([...redirectRules.map(({ origin }) => origin), ...further])]),
+      offeredConnections: offeredConnections && Object.freeze([...listOf(offeredConnections)]),
       accessTokenLifetimeS: seconds('accessTokenLifetimeS', 3_600, DAY_S),
       sessionIdleLifetimeS: seconds('sessionIdleLifetimeS', 30 * DAY_S, MAX_SESSION_S),
       sessionLifetimeS: seconds('sessionLifetimeS', 90 * DAY_S, MAX_SESSION_S),
@@ -53,6 +55,10 @@ export function parseApplication(input: ApplicationInput, complain: (field: stri
     }),
     redirectRules,
   }
+}
+
+function isListOfIds(value: unknown): boolean {
+  return Array.isArray(value) && value.every((id) => typeof id === 'string' && id !== '')
 }
 
 function listOf<T>(value: readonly T[]): readonly T[] {
