@@ -134,6 +134,8 @@ describe.runIf(executablePath)('a sign-in with the published browser SDK that do
   it('a page of an origin that is not registered cannot begin: `authenticate` fails, and nothing is stored', async () => {
     const world = await loginWorld(subdomains, { redirectUrls: ['https://app.holdfast.test:1/'] })
     const page = await openTab(await newProfile(), world.pageUrl)
+    // Said later, it would take the place of what the sign-in says.
+    await untilShown(page, 'Signed out')
     await beginSignIn(page)
     await untilShown(page, 'That did not work')
     expect(page.url()).toBe(world.pageUrl)
