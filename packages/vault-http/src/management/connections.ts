@@ -38,7 +38,7 @@ export const connectionOperations: readonly AnyOperation[] = [
     path: '/v1/connections',
     tag: 'Connections',
     summary:
-      'Stores a new connection. Its client secret is sealed, and never shown again. Where there are credentials of one of this id that was deleted, it takes every right to them.',
+      'Stores a new connection. Its client secret is sealed, and never shown again. Where there are credentials of one of this id that was deleted, it takes every right to them; with sign-in through the vault, also where users have disconnected.',
     access: { kind: 'permission', action: 'CREATE', resource: 'Vault:Connections' },
     changes: 'Vault:Connections/{connectionId}',
     body: connectionBody,
@@ -74,7 +74,7 @@ export const connectionOperations: readonly AnyOperation[] = [
     path: '/v1/connections/{connectionId}',
     tag: 'Connections',
     summary:
-      'Replaces a stored connection. Settings that have no name here stay, and so does a secret that is left out. To send tokens of users who are connected to new places takes every right to their credentials.',
+      'Replaces a stored connection. Settings that have no name here stay, and so does a secret that is left out. To send tokens of users who are connected to new places takes every right to their credentials; with sign-in through the vault, also where they have disconnected.',
     access: { kind: 'permission', action: 'UPDATE', resource: 'Vault:Connections/{connectionId}' },
     body: connectionBody,
     answers: {
