@@ -106,7 +106,12 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
   const url = parsePublicUrl(options.publicUrl)
   if (!options.vault) throw invalid('vault', 'is missing: pass what createVault returned')
   if (typeof options.identify !== 'function') throw invalid('identify', 'must be a function that tells who is signed in')
-  const { identify, verifyUserToken, log } = options
+  const { identify, verifyUserToken, rateLimit, accessTokenMaxAgeS = DAY_S, log } = options
+  if (rateLimit !== undefined && rateLimit !== false && typeof rateLimit !== 'function')
+    throw invalid('rateLimit', 'must be a function that decides, or false for none')
+  // One that is no number, as of a variable that is not set, would have every token refused without a word.
+  if (!(typeof accessTokenMaxAgeS === 'number' && accessTokenMaxAgeS >= 1 && accessTokenMaxAgeS < Number.POSITIVE_INFINITY))
+    throw invalid('accessTokenMaxAgeS', 'must be a number of seconds, at least 1')
   const login = parseLoginSettings(options, url, options.vault)
   const ofHost = verifyUserToken && ((token: string) => verifyOrNobody(() => verifyUserToken(token), log))
   const verify = login ? verifyAnyUser(login, ofHost) : ofHost
@@ -125,11 +130,11 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
     allowedScopes: parseAllowedScopes(options.allowedScopes),
     allowedOrigins: parseAllowedOrigins(options.allowedOrigins),
     clientAddress,
-    rateLimits: createRateLimits({ rateLimit: options.rateLimit, clientAddress, now, log }),
+    rateLimits: createRateLimits({ rateLimit, clientAddress, now, log }),
     handOuts: options.handOuts && createHandOutGuard({ options: options.handOuts, vault: options.vault, now, log }),
     proxy: options.proxy && parseProxyOptions(options.proxy),
     issuerOrigins: new Set([...namesOf(url), ...(options.issuerOrigins ?? []).map((origin) => parseOrigin(origin))]),
-    accessTokenMaxAgeS: options.accessTokenMaxAgeS ?? DAY_S,
+    accessTokenMaxAgeS,
     log,
     now,
     secureCookies: url.protocol === 'https:',
