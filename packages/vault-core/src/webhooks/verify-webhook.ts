@@ -29,7 +29,8 @@ const MOST_SIGNATURES = 20
  * Checks a webhook that a vault sent, and returns its event. For the receiver. The same event may come more than once: its `id` tells.
  *
  * @throws {VaultError} `unauthenticated` with reason `webhook_headers`, `webhook_signature`, `webhook_timestamp` or `webhook_body` when it is not
- * what a vault with this secret sent, or comes too late; `invalid_configuration` for what is no secret.
+ * what a vault with this secret sent, or comes too late; `invalid_request` for a body that was parsed already; `invalid_configuration` for what is
+ * no secret.
  * @see {@link https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md Standard Webhooks}
  * @example
  * ```ts
@@ -46,7 +47,7 @@ export function verifyWebhook(options: VerifyWebhookOptions): VaultEvent {
   const signatures = headerOf(headers, 'webhook-signature')
   if (!id || !signatures || !timestamp || !/^\d{1,12}$/.test(timestamp))
     throw refused('has not the headers of one: `webhook-id`, `webhook-timestamp` and `webhook-signature`', 'webhook_headers')
-  const body = typeof options.body === 'string' ? options.body : new TextDecoder('utf-8', { ignoreBOM: true }).decode(options.body)
+  const body = textOf(options.body)
   if (
     !isSigned(
       signatures,
@@ -60,6 +61,14 @@ export function verifyWebhook(options: VerifyWebhookOptions): VaultEvent {
   const event = eventOf(id, body)
   if (!event) throw refused('holds no event of a vault', 'webhook_body')
   return event
+}
+
+/** Frameworks parse bodies: what they make of one has lost the bytes that were signed. */
+function textOf(body: unknown): string {
+  if (typeof body === 'string') return body
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(body)
+  const problem = 'must be the text or the bytes that came: read it before, or without, what parses JSON'
+  throw new VaultError('invalid_request', `The webhook's \`body\` ${problem}.`, { fields: { body: problem } })
 }
 
 function isSigned(header: string, expected: readonly Uint8Array[]): boolean {

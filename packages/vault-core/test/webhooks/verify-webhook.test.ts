@@ -51,6 +51,21 @@ it.each<[string, VerifyWebhookOptions]>([
   expect(verifyWebhook(options)).toEqual(EVENT)
 })
 
+it.each<[string, unknown]>([
+  ['was parsed', JSON.parse(event)],
+  ['was parsed to a list', []],
+  ['was not read', undefined],
+  ['is null', null],
+])('says of a body that %s how it is wanted', (_name, body) => {
+  expect(() => verifyWebhook({ ...good, body: body as string })).toThrow(
+    expect.objectContaining({
+      code: 'invalid_request',
+      message: expect.stringContaining('parses JSON'),
+      facts: { fields: { body: expect.any(String) } },
+    }),
+  )
+})
+
 it.each<[string, VerifyWebhookOptions, string]>([
   ['without an id', withHeaders({ 'webhook-id': undefined }), 'webhook_headers'],
   ['without a time', withHeaders({ 'webhook-timestamp': undefined }), 'webhook_headers'],
