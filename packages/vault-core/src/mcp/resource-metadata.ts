@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi'
+import { isPage } from '../oauth/server-metadata.js'
 import type { ResourceAccess } from './resource-access.js'
 
 /** What a protected resource says of itself, as far as it is used. */
@@ -33,8 +34,9 @@ export async function fetchResourceMetadata(resource: URL, { metadataUrl }: Chal
       [oauth.allowInsecureRequests]: true,
       [oauth.customFetch]: (url) => access.get(url),
     })
-    if (response.status === 200) return read(identifier, resource, response, access)
-    if (response.status < 400 || response.status >= 500)
+    if (response.status === 200 && !isPage(response)) return read(identifier, resource, response, access)
+    // A server of pages answers with one of them whatever it does not know, as others do with 404.
+    if (response.status !== 200 && (response.status < 400 || response.status >= 500))
       throw access.unusable('no_resource_metadata', `its metadata were answered with status ${response.status}`)
   }
   throw access.unusable('no_resource_metadata', 'it publishes no protected resource metadata')

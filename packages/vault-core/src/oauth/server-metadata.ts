@@ -75,7 +75,8 @@ function isAbsent(status: number): boolean {
   return status >= 400 && status < 500 && ![408, 425, 429].includes(status)
 }
 
-function isPage({ headers }: Response): boolean {
+/** Whether it is something for people to look at, whatever its status says. */
+export function isPage({ headers }: Response): boolean {
   return /^text\/html\b/i.test(headers.get('content-type') ?? '')
 }
 

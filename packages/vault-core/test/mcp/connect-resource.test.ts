@@ -125,6 +125,14 @@ describe('a server that says how it is protected', () => {
     expect(await connect()).toMatchObject({ resource: SERVER })
   })
 
+  it('may describe its whole origin, and answer with a page whatever it does not know', async () => {
+    const page = (): Response => new Response('<html>', { headers: { 'content-type': 'text/html' } })
+    const changes = { [`${SERVER}${WELL_KNOWN}/tools/mcp`]: page, [`${SERVER}${WELL_KNOWN}`]: page }
+    await expect(hostileWorld(changes).connect()).rejects.toMatchObject({ facts: { reason: 'no_resource_metadata' } })
+    const { connect } = hostileWorld({ ...changes, [`${SERVER}${WELL_KNOWN}`]: { resource: SERVER, authorization_servers: [ISSUER] } })
+    expect(await connect()).toMatchObject({ resource: SERVER })
+  })
+
   it.each([
     '/.well-known/oauth-authorization-server/tenant',
     '/.well-known/openid-configuration/tenant',
