@@ -94,8 +94,8 @@ export function createConnections(parts: {
     async create(input) {
       const connectionId = input?.connectionId ?? `con_${randomToken(runtime.random, 16)}`
       assertNotInCode(connectionId)
-      return stored.write(connectionId, (before) => {
-        if (before === undefined) return { ...input, connectionId }
+      return stored.write(connectionId, (open) => {
+        if (open === undefined) return { ...input, connectionId }
         throw new VaultError('conflict', 'There is a connection of this id. Choose another id.', { fields: { connectionId: 'is taken' } })
       })
     },
@@ -108,8 +108,8 @@ export function createConnections(parts: {
     async update(connectionId, changes) {
       assertNotInCode(connectionId)
       if (!isId(connectionId)) throw notStored()
-      return stored.write(connectionId, (before) => {
-        if (before !== undefined) return changeConnection(before, changes)
+      return stored.write(connectionId, async (open) => {
+        if (open !== undefined) return changeConnection(await open(), changes)
         throw notStored()
       })
     },

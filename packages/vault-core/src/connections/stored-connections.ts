@@ -19,12 +19,15 @@ export interface StoredConnections {
   describe(connectionId: string): Promise<ConnectionInfo | undefined>
   page(query: PageQuery): Promise<Page<ConnectionInfo>>
   /**
-   * Stores what `next` makes of the connection that stands there, secrets opened, and of undefined when there is none. Asked again when another
-   * write came first.
+   * Stores what `next` makes of the connection that stands there, which `open` gives with its secrets, and of undefined when there is none. Asked again
+   * when another write came first. What does not open, or is damaged, can be written over.
    *
    * @throws {VaultError} `invalid_request`, naming each bad field; `conflict` when others write it again and again; what `next` throws.
    */
-  write(connectionId: string, next: (before: ConnectionInput | undefined) => ConnectionInput): Promise<ConnectionInfo>
+  write(
+    connectionId: string,
+    next: (open: (() => Promise<ConnectionInput>) | undefined) => ConnectionInput | Promise<ConnectionInput>,
+  ): Promise<ConnectionInfo>
   /** @returns Whether there was one. */
   delete(connectionId: string): Promise<boolean>
 }
@@ -139,11 +142,13 @@ export function createStoredConnections(parts: {
       // What can be no id is told with all the rest that is wrong, and not by the store.
       let row = CONNECTION_ID.test(connectionId) ? await documents.get(keyOf(connectionId)) : null
       for (let tries = 0; tries < MOST_TRIES; tries++) {
-        const input = next(row ? await openInput(row) : undefined)
+        const there = row
+        const input = await next(there ? () => openInput(there) : undefined)
         const read = readConnection(input, 'store')
         if (!read.ok) throw badRequest(read.problems)
-        const before = row ? readStored(row) : undefined
-        const secretRev = (before?.secretRev ?? 0) + 1
+        const before = there ? storedIn(there) : undefined
+        // A row has been written at least as often as its secrets.
+        const secretRev = (before?.secretRev ?? there?.version ?? 0) + 1
         const { clientSecret: _clientSecret, privateKey: _privateKey, ...plain } = input
         const nowMs = runtime.clock.now()
         const times = before
@@ -181,19 +186,26 @@ function contextOf(connectionId: string, field: SecretField, secretRev: number):
   return { userId: '', connectionId, accountId: '', field: `connection/${field}`, epoch: 0, secretRev }
 }
 
-function readStored({ id, data }: DocumentRow): StoredConnection {
-  try {
-    const stored = JSON.parse(data) as Partial<StoredConnection> | null
-    const isWhole = stored?.v === 1 && stored.input && stored.sealed && typeof stored.secretRev === 'number' && stored.createdTime
-    if (isWhole && stored.lastUpdated) return stored as StoredConnection
-  } catch {
-    // Told below.
-  }
+function readStored(row: DocumentRow): StoredConnection {
+  const stored = storedIn(row)
+  if (stored) return stored
+  const { id } = row
   throw new VaultError(
     'decryption_failed',
     `Connection "${id}" is damaged in the store, or was written by a later version. Write it anew, or update.`,
     { connectionId: id },
   )
+}
+
+/** Undefined for what is damaged, or of a later version. */
+function storedIn({ data }: DocumentRow): StoredConnection | undefined {
+  try {
+    const stored = JSON.parse(data) as Partial<StoredConnection> | null
+    const isWhole = stored?.v === 1 && stored.input && stored.sealed && typeof stored.secretRev === 'number' && stored.createdTime
+    return isWhole && stored.lastUpdated ? (stored as StoredConnection) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function badRequest(problems: ReadonlyMap<string, string>): VaultError {

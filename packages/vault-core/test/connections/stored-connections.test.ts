@@ -111,6 +111,24 @@ describe('a connection in the store', () => {
     await world.connect(world.vault())
     expect((await world.vault().getCredentials(ALICE)).accessToken).toBe('canary-access-1')
   })
+
+  it.each([
+    ['is damaged', () => '{}'],
+    ['was written by a later version', (data: string) => data.replace('"v":1', '"v":2')],
+    ['has a secret that does not open', (data: string) => data.replace(/"clientSecret":"....../, '"clientSecret":"AAAAAA')],
+  ])('that %s can be written anew, and not changed', async (_what, spoil) => {
+    const world = vaultWorld()
+    const { connections } = world.vault()
+    await connections.put(github)
+    const key = { tenant: 'default', kind: 'connection', id: 'github' }
+    const row = await world.store.documents.get(key)
+    await world.store.documents.put({ ...key, data: spoil(row?.data ?? ''), expect: row?.version ?? 0, attemptId: 'a' })
+    await expect(world.vault().connections.get('github')).rejects.toMatchObject({ code: 'decryption_failed' })
+    await expect(connections.update('github', { name: 'GitHub' })).rejects.toMatchObject({ code: 'decryption_failed' })
+    await expect(connections.create(github)).rejects.toMatchObject({ code: 'conflict' })
+    await connections.put(github)
+    expect((await world.vault().connections.get('github')).clientSecret?.reveal()).toBe('canary-stored-secret')
+  })
 })
 
 describe('what is sent to providers', () => {
