@@ -3,6 +3,7 @@ import { sha256Base64url } from '../crypto/sha256-base64url.js'
 import { isVaultError, VaultError } from '../errors.js'
 import { extensionOf } from '../extension.js'
 import type { ConnectionInput } from '../model/connection.js'
+import { readConnectionProperties } from '../model/connection-properties.js'
 import { parseConnection } from '../model/parse-connection.js'
 import { fetchServerMetadata } from '../oauth/server-metadata.js'
 import type { Vault } from '../vault-interface.js'
@@ -66,6 +67,8 @@ export async function connectResource(vault: Vault, options: ConnectResourceOpti
     throw access.unusable('no_pkce', 'its authorization server does not state that it checks PKCE by S256')
   const scopes = asked.scopes ?? (challenge.scopes.length > 0 ? challenge.scopes : metadata.scopes)
   const scope = scopes.length > 0 ? scopes.join(' ') : undefined
+  // Before the server has registered anything.
+  if (scope !== undefined && !readConnectionProperties({ scope }, 'scopes').ok) throw tooManyScopes(connectionId, asked.resource)
   const { secretExpiresAtS, ...client } = await registerClient(server, asked, scope, access)
 
   const connection: ConnectionInput = {
@@ -120,6 +123,18 @@ function assertSame({ connectionId, tags, source }: ConnectionInfo, { resource }
 function hasEnded({ tags }: ConnectionInfo, nowMs: number): boolean {
   const expiresAtS = Number(tags?.[EXPIRY_TAG] ?? Number.POSITIVE_INFINITY)
   return nowMs + 60_000 >= expiresAtS * 1000
+}
+
+function tooManyScopes(connectionId: string, { origin }: URL): VaultError {
+  const problem = 'must name fewer: together they are longer than a request may have'
+  return new VaultError(
+    'invalid_request',
+    `The scopes of ${origin} are too many to ask for all of them. Give \`scopes\`, those that you need.`,
+    {
+      connectionId,
+      fields: { scopes: problem },
+    },
+  )
 }
 
 function issuerOf({ authorizationServers }: ResourceMetadata, { authorizationServer }: ParsedResourceOptions): string | undefined {

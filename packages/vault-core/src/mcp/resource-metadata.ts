@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { isPage } from '../oauth/server-metadata.js'
 import type { ResourceAccess } from './resource-access.js'
+import { isScope } from './resource-options.js'
 
 /** What a protected resource says of itself, as far as it is used. */
 export interface ResourceMetadata {
@@ -57,9 +58,14 @@ async function read(identifier: URL, resource: URL, response: Response, access: 
   return {
     resource: metadata.resource,
     authorizationServers: texts(servers),
-    scopes: texts(scopes),
-    name: typeof name === 'string' && name.length <= 200 && /^\P{Cc}+$/u.test(name) ? name : undefined,
+    // What a server says and no request, or no connection, could hold is passed over.
+    scopes: texts(scopes).filter(isScope),
+    name: typeof name === 'string' && isName(name) ? name : undefined,
   }
+}
+
+function isName(text: string): boolean {
+  return text.length <= 200 && text.trim() !== '' && /^\P{Cc}+$/u.test(text) && text.isWellFormed()
 }
 
 /** The same origin, and a path that the other begins with. */
@@ -82,10 +88,7 @@ export async function readChallenge(challenge: string | undefined): Promise<Chal
     ofTokens.find((parameters) => parameters[name] !== undefined)?.[name]
   return {
     metadataUrl: stated('resource_metadata'),
-    scopes:
-      stated('scope')
-        ?.split(' ')
-        .filter((each) => each !== '') ?? [],
+    scopes: stated('scope')?.split(' ').filter(isScope) ?? [],
   }
 }
 

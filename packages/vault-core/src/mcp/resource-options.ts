@@ -31,7 +31,13 @@ export interface ParsedResourceOptions extends Omit<ConnectResourceOptions, 'res
   readonly resource: URL
 }
 
+/** RFC 6749, section 3.3. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/
+
+/** Whether a text can be the name of a scope. */
+export function isScope(text: string): boolean {
+  return SCOPE.test(text)
+}
 
 /** Checks what `connectResource` was given. @throws {VaultError} `invalid_request`, naming each bad field. */
 export function readResourceOptions(options: ConnectResourceOptions): ParsedResourceOptions {
@@ -58,7 +64,7 @@ export function readResourceOptions(options: ConnectResourceOptions): ParsedReso
   if (clientId !== undefined && clientMetadataUrl !== undefined) note('clientMetadataUrl', 'does not go with `clientId`')
   note(
     'scopes',
-    scopes === undefined || (Array.isArray(scopes) && scopes.every((scope) => SCOPE.test(scope)))
+    scopes === undefined || (Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string' && isScope(scope)))
       ? undefined
       : 'must be an array of scope names',
   )

@@ -234,6 +234,28 @@ describe('a server that is not to be trusted', () => {
     expect(requests.at(-1)?.body).toMatchObject({ token_endpoint_auth_method: 'client_secret_basic' })
   })
 
+  it.each(['', ' ', 'a\nb', '\ud800', 'x'.repeat(201), 7])('may have a name that no connection can have: %j', async (name) => {
+    const { vault, connect } = hostileWorld(metadata({ resource_name: name }))
+    const { connectionId } = await connect()
+    expect((await vault.connections.describe(connectionId)).name).toBe('mcp.example')
+  })
+
+  it('may name scopes that no request can have, which are not asked for', async () => {
+    const names = ['read', '', 'two words', 'a\nb', '"quoted"', 'ä', '\ud800', 'x'.repeat(257), 7, 'write']
+    const { vault, connect } = hostileWorld(metadata({ scopes_supported: names }))
+    const { connectionId } = await connect()
+    expect((await vault.connections.describe(connectionId)).defaultConnectionProperties).toEqual({ scope: 'read write' })
+  })
+
+  it('may name more scopes than fit into a request: then they have to be chosen, and nobody is registered', async () => {
+    const { connect, requests } = hostileWorld(
+      metadata({ scopes_supported: Array.from({ length: 100 }, (_, at) => `https://www.api.example/auth/files/${at}/read.only`) }),
+    )
+    await expect(connect()).rejects.toMatchObject({ code: 'invalid_request', facts: { fields: { scopes: expect.any(String) } } })
+    expect(requests.every(({ method }) => method === 'GET')).toBe(true)
+    expect((await connect({ scopes: ['https://api.example/auth/1/read.only'] })).isNew).toBe(true)
+  })
+
   it.each<[string, Record<string, Answer>, Partial<ConnectResourceOptions>, string]>([
     ['names another resource', metadata({ resource: 'https://bank.example/mcp' }), {}, 'resource_mismatch'],
     ['names a neighbour of its own', metadata({ resource: `${SERVER}/tools/mcp2` }), {}, 'resource_mismatch'],
