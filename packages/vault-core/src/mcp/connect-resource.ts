@@ -4,12 +4,11 @@ import { isVaultError, VaultError } from '../errors.js'
 import { extensionOf } from '../extension.js'
 import type { ConnectionInput } from '../model/connection.js'
 import { readConnectionProperties } from '../model/connection-properties.js'
-import { parseConnection } from '../model/parse-connection.js'
-import { fetchServerMetadata } from '../oauth/server-metadata.js'
 import type { Vault } from '../vault-interface.js'
+import { namedIssuer, serverOf } from './named-server.js'
 import { registerClient } from './register-client.js'
 import { createResourceAccess } from './resource-access.js'
-import { fetchResourceMetadata, type ResourceMetadata, readChallenge } from './resource-metadata.js'
+import { fetchResourceMetadata, readChallenge } from './resource-metadata.js'
 import { type ConnectResourceOptions, type ParsedResourceOptions, readResourceOptions } from './resource-options.js'
 
 export interface ConnectedResource {
@@ -54,13 +53,13 @@ export async function connectResource(vault: Vault, options: ConnectResourceOpti
   access.assertUrl(asked.resource.href, 'its URL')
   const challenge = await readChallenge(asked.challenge)
   const metadata = await fetchResourceMetadata(asked.resource, challenge, access)
-  const issuer = issuerOf(metadata, asked)
-  if (issuer === undefined)
+  const named = namedIssuer(metadata, asked)
+  if (named === undefined)
     throw access.unusable('no_authorization_server', 'its metadata name no authorization server, or not the one that was asked for')
-  access.assertUrl(issuer, 'its authorization server')
-  const provisional = parseConnection({ connectionId, issuer, clientId: 'not registered yet' })
-  const server = await fetchServerMetadata({ ...provisional, source: 'store' }, issuer, runtime)
+  access.assertUrl(named, 'its authorization server')
+  const server = await serverOf(connectionId, named, runtime)
   if (!server) throw access.unusable('no_authorization_server', 'its authorization server publishes no metadata')
+  const { issuer } = server
   // The MCP specification: who does not state it must be taken not to check it, and a code that was stolen could then be used.
   const { code_challenge_methods_supported: challengeMethods } = server
   if (!Array.isArray(challengeMethods) || !challengeMethods.includes('S256'))
@@ -135,10 +134,6 @@ function tooManyScopes(connectionId: string, { origin }: URL): VaultError {
       fields: { scopes: problem },
     },
   )
-}
-
-function issuerOf({ authorizationServers }: ResourceMetadata, { authorizationServer }: ParsedResourceOptions): string | undefined {
-  return authorizationServer === undefined ? authorizationServers[0] : authorizationServers.find((issuer) => issuer === authorizationServer)
 }
 
 function describe({ connectionId, issuer = '', resource }: ConnectionInfo, isNew: boolean): ConnectedResource {

@@ -152,6 +152,37 @@ describe('a server that says how it is protected', () => {
     expect(await connect()).toMatchObject({ issuer, isNew: true })
   })
 
+  it.each([
+    [`${ISSUER}/`, ISSUER],
+    [ISSUER, `${ISSUER}/`],
+    [ISSUER.toUpperCase().replace('HTTPS', 'https'), ISSUER],
+  ])('has an authorization server that it spells %s, and that calls itself %s', async (named, issuer) => {
+    const own = {
+      issuer,
+      authorization_endpoint: `${ISSUER}/authorize`,
+      token_endpoint: `${ISSUER}/token`,
+      registration_endpoint: `${ISSUER}/register`,
+      code_challenge_methods_supported: ['S256'],
+    }
+    const { vault, connect } = hostileWorld({
+      [`${SERVER}${WELL_KNOWN}/tools/mcp`]: { resource: RESOURCE, authorization_servers: [named] },
+      [`${ISSUER}/.well-known/oauth-authorization-server`]: () => Response.json(own),
+    })
+    const { connectionId } = await connect({ authorizationServer: issuer })
+    expect((await vault.connections.describe(connectionId)).issuer).toBe(issuer)
+    const flow = await vault.authorization.start({ connectionId, userId: 'ada', redirectUri: 'https://app.example/callback' })
+    expect(flow.authorizationUrl).toContain(`${ISSUER}/authorize?`)
+  })
+
+  it('has an authorization server below a path, whose spelling counts', async () => {
+    const issuer = `${ISSUER}/tenant`
+    const { connect } = hostileWorld({
+      [`${SERVER}${WELL_KNOWN}/tools/mcp`]: { resource: RESOURCE, authorization_servers: [`${issuer}/`] },
+      [`${issuer}/.well-known/openid-configuration`]: { issuer, authorization_endpoint: `${issuer}/a`, token_endpoint: `${issuer}/t` },
+    })
+    await expect(connect()).rejects.toMatchObject({ facts: { reason: 'issuer_mismatch' } })
+  })
+
   it('knows the application by the URL of its metadata, or by an id that was given', async () => {
     const takesUrls = {
       [`${ISSUER}/.well-known/oauth-authorization-server`]: {
