@@ -27,6 +27,8 @@ export interface DocumentCollection<T> {
   change(id: string, change: (value: T) => T | Promise<T>, also?: () => Promise<Companions | undefined>): Promise<T>
   /** @throws {VaultError} `not_found`; `conflict` when others kept changing it. */
   remove(id: string): Promise<void>
+  /** Removes what `work` was done with; what another has put in its place meanwhile stays. @throws {VaultError} `not_found`; what `work` throws. */
+  removeAfter(id: string, work: (value: T) => Promise<void>): Promise<void>
 }
 
 export interface DocumentCollectionOptions<T> {
@@ -115,6 +117,16 @@ export function createDocumentCollection<T>(options: DocumentCollectionOptions<T
         }
       }
       throw changing()
+    },
+
+    async removeAfter(id, work) {
+      const row = await rowOf(id)
+      await work(read(row))
+      try {
+        await documents.delete(keyOf(id), row.version)
+      } finally {
+        onWrite(id)
+      }
     },
   }
 }

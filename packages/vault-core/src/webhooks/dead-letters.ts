@@ -64,6 +64,17 @@ export function createDeadLetterBox(
   const parse = ({ data }: { readonly data: string }): StoredDeadLetter => JSON.parse(data) as StoredDeadLetter
   const collection = createDocumentCollection<StoredDeadLetter>({ documents, tenant, runtime, kind: KIND, noun: 'dead letter', parse })
 
+  /** In place of the one that stands there: whoever has that sent again removes what he read, and not this one. */
+  const keep = async (letter: StoredDeadLetter): Promise<void> => {
+    while (!(await collection.insert(letter.id, letter))) {
+      try {
+        return void (await collection.change(letter.id, () => letter))
+      } catch (error) {
+        if (!isVaultError(error, 'not_found')) throw error
+      }
+    }
+  }
+
   const open = async ({ id, endpointId, attempts, reason, failedAtMs, sealed }: StoredDeadLetter): Promise<DeadLetter> => {
     const event = await jobs.open({ id, data: bytesOf(sealed) }).then(
       (message) => eventOf(message.id, message.body),
@@ -77,8 +88,8 @@ export function createDeadLetterBox(
   }
 
   return {
-    async add(endpoint, { id, orderingKey, attempt, data }, reason) {
-      await collection.insert(id, {
+    add: (endpoint, { id, orderingKey, attempt, data }, reason) =>
+      keep({
         v: 1,
         id,
         endpointId: endpoint.id,
@@ -87,31 +98,30 @@ export function createDeadLetterBox(
         failedAtMs: runtime.clock.now(),
         ...(orderingKey !== undefined && { orderingKey }),
         sealed: toBase64url(data),
-      })
-    },
+      }),
     async list(query = {}) {
       const page = await collection.page(query)
       return { ...page, items: await Promise.all(page.items.map(open)) }
     },
     async redeliver(id) {
-      const { endpointId, orderingKey, sealed } = await collection.get(id)
-      const endpoint = endpoints.find((each) => each.id === endpointId)
-      if (!endpoint)
-        throw new VaultError(
-          'conflict',
-          `The endpoint "${endpointId}" is not configured any more. Configure it, or discard the dead letter.`,
-          {
-            reason: 'endpoint_missing',
-          },
-        )
-      const job = { tenant, id, topic: topicOf(endpoint), data: bytesOf(sealed), ...(orderingKey !== undefined && { orderingKey }) }
-      // A crash between the two has it sent and listed: it may be sent twice, and is not lost.
-      await outbox.add([job])
-      await collection.remove(id)
+      // A crash before it is removed has it sent and listed: it may be sent twice, and is not lost. Nor is it if it fails again by then.
+      await collection.removeAfter(id, async ({ endpointId, orderingKey, sealed }) => {
+        const endpoint = endpoints.find((each) => each.id === endpointId)
+        if (!endpoint) throw endpointMissing(endpointId)
+        await outbox.add([
+          { tenant, id, topic: topicOf(endpoint), data: bytesOf(sealed), ...(orderingKey !== undefined && { orderingKey }) },
+        ])
+      })
       wake()
     },
     discard: (id) => collection.remove(id),
   }
+}
+
+function endpointMissing(endpointId: string): VaultError {
+  return new VaultError('conflict', `The endpoint "${endpointId}" is not configured any more. Configure it, or discard the dead letter.`, {
+    reason: 'endpoint_missing',
+  })
 }
 
 function bytesOf(sealed: string): Uint8Array {

@@ -223,6 +223,32 @@ describe('a dead letter', () => {
     await expect(hooks.deadLetters.redeliver(letter.id)).rejects.toMatchObject(NOT_FOUND)
   })
 
+  it.each([
+    ['suspended', 'outbox.add', 'after'],
+    ['suspended before it removes it', 'documents.delete', 'before'],
+  ] as const)('that fails again while the process that has it sent is %s is not lost', async (_when, call, side) => {
+    const { world, vault, letter } = await withOne()
+    const suspended = storeStoppingAt(world.store, call, side)
+    const { hooks } = world.process({ retryDelaysMs: [] }, { store: suspended.store })
+    const redelivering = hooks.deadLetters.redeliver(letter.id)
+    await settle()
+    expect(suspended.hasStopped).toBe(true)
+    await vault.sweep()
+    await settle()
+    expect(world.receiver.received).toHaveLength(2)
+    suspended.resume()
+    await redelivering
+    await settle()
+    expect(await world.waiting()).toBe(0)
+    const { hooks: others } = world.process()
+    expect((await others.deadLetters.list()).items.map(({ id }) => id)).toEqual([letter.id])
+    // And once it arrives, it is one no more.
+    world.receiver.answers = status(204)
+    await others.deadLetters.redeliver(letter.id)
+    await settle()
+    expect((await others.deadLetters.list()).items).toEqual([])
+  })
+
   it('is discarded for good', async () => {
     const { world, vault, hooks, letter } = await withOne()
     await hooks.deadLetters.discard(letter.id)
