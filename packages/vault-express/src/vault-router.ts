@@ -11,6 +11,7 @@ import { ExpressVaultRequest } from './express-vault-request.js'
 import { requiredScopesOf } from './required-scopes.js'
 import { registerRouter, rememberRouter } from './router-registry.js'
 import { sendReply } from './send-reply.js'
+import { wrongMount } from './wrong-mount.js'
 
 /** The options of the vault's handler; its functions get Express's request. */
 export interface VaultRouterOptions
@@ -45,7 +46,8 @@ export function vaultRouter(options: VaultRouterOptions): RequestHandler {
       connectionProperties: (connectionId, _request, expressRequest) => connectionProperties(connectionId, expressRequest),
     }),
   })
-  const { origin } = new URL(options.publicUrl)
+  const { origin, pathname } = new URL(options.publicUrl)
+  const basePath = pathname.replace(/\/+$/, '')
   const addressOf = (request: ExpressRequest): string | undefined => {
     try {
       return knownAddress(clientAddress(request))
@@ -60,7 +62,7 @@ export function vaultRouter(options: VaultRouterOptions): RequestHandler {
   return (request, response, next) => {
     rememberRouter(options.vault, request, router)
     const reply = service.respond(new ExpressVaultRequest(request, response, origin), request)
-    if (!reply) return next()
+    if (!reply) return next(wrongMount(request, basePath, service.handles))
     void sendWhenReady(reply, response, next)
   }
 }

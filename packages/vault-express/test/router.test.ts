@@ -150,6 +150,40 @@ describe.each(versions)('on Express %s', (_version, createApp) => {
     expect((await browser('/files')).status).toBe(200)
   })
 
+  it.each([
+    ['/vault', undefined],
+    ['/vault', '/auth'],
+  ])('mounted under %s while its public URL ends in %s, it says so wherever it would have answered', async (place, mountPath) => {
+    const made = await world({
+      createApp,
+      ...(mountPath !== undefined && { mountPath }),
+      build: (app, parts) => {
+        app.use(place, vaultRouter(parts))
+        app.use((_req, res) => void res.status(418).end())
+        const onError: express.ErrorRequestHandler = (error, _req, res, _next) => void res.status(500).json(error.facts)
+        app.use(onError)
+      },
+    })
+    const browser = made.browser('alice')
+    for (const path of ['/connect/demo?return_to=/x', '/v1/health', '/openapi.json']) {
+      const told = await browser(place + path)
+      expect([path, told.status, await told.json()]).toEqual([path, 500, { fields: { publicUrl: expect.stringContaining('"/vault"') } }])
+    }
+    for (const path of [`${place}/else`, '/connect/demo', '/v1/health', place]) expect((await browser(path)).status, path).toBe(418)
+  })
+
+  it('mounted under a path, it leaves requests that write it in other letters to the application', async () => {
+    const made = await world({
+      createApp,
+      mountPath: '/vault',
+      build: (app, parts) => {
+        app.use('/vault', vaultRouter(parts))
+        app.use((_req, res) => void res.status(418).end())
+      },
+    })
+    expect((await made.browser('alice')('/VAULT/v1/health')).status).toBe(418)
+  })
+
   it('of several routers of one vault, a route is served by the one that its request came through', async () => {
     const made = await world({
       createApp,
