@@ -27,7 +27,7 @@ export type VaultWork =
       readonly name: 'request'
       readonly purpose: RequestPurpose
       readonly method: string
-      /** Without its query, in which a provider may want the token. That of an API is as `vault.fetch` was given it. */
+      /** Without its query, in which a provider may want the token. That of an API is as `vault.fetch` was given it, and without a query where it was redirected to. */
       readonly url: string
       /** Undefined for a webhook. */
       readonly connectionId: string | undefined

@@ -4,6 +4,7 @@ import { isLoopbackHost } from '../model/endpoint-url.js'
 import { isPrivateApiHost } from '../model/read-connection-api.js'
 import { measuredFetch } from '../oauth/measured-fetch.js'
 import type { Runtime } from '../runtime.js'
+import type { ApiRequest } from './api-request.js'
 
 /** Lets a request go on that is for a declared origin of the connection's API. @throws {VaultError} `invalid_request`, `invalid_configuration`. */
 export function assertApiOrigin({ connectionId, api }: Connection, url: URL): void {
@@ -34,11 +35,16 @@ export function mayFollowTo({ allowInsecureRequests, api }: Connection, url: URL
 }
 
 /** What reaches this place: private addresses only as far as the connection's code has a word for them. */
-export function apiFetchOf(runtime: Runtime, { connectionId, source, api, quirks }: Connection, url: URL): typeof globalThis.fetch {
+export function apiFetchOf(
+  runtime: Runtime,
+  { connectionId, source, api, quirks }: Connection,
+  { url, isRedirected }: Pick<ApiRequest, 'url' | 'isRedirected'>,
+): typeof globalThis.fetch {
   const isOwnMachine = isApiOrigin(api, url) && isLoopbackHost(url.hostname)
   const isTrusted = source === 'code' && (api.allowPrivateAddresses || isOwnMachine)
   const withCertificate = isApiOrigin(api, url) ? quirks.hooks?.fetchWithCertificate : undefined
-  return measuredFetch(runtime, withCertificate ?? (isTrusted ? runtime.fetch : runtime.fetchForStoredConnections), 'api', connectionId)
+  const fetch = withCertificate ?? (isTrusted ? runtime.fetch : runtime.fetchForStoredConnections)
+  return measuredFetch(runtime, fetch, 'api', connectionId, !isRedirected)
 }
 
 /** The error in place of one of a `fetch` that reaches public addresses alone. */

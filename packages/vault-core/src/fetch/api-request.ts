@@ -10,6 +10,8 @@ export interface ApiRequest {
   /** Whether the body can be sent again: a stream can be read once. */
   readonly isReplayable: boolean
   readonly redirect: RequestRedirect
+  /** Whether it is sent where an answer led to, and not where the caller said. */
+  readonly isRedirected: boolean
   readonly signal: AbortSignal | undefined
   /** What else stood in `init`, for the `fetch` that it goes to. */
   readonly rest: RequestInit
@@ -31,6 +33,7 @@ export function readApiRequest(input: string | URL | Request, init: RequestInit)
     body: sent,
     isReplayable,
     redirect: redirect ?? given?.redirect ?? 'follow',
+    isRedirected: false,
     signal: (signal === undefined ? given?.signal : signal) ?? undefined,
     rest,
   }

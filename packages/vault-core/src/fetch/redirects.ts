@@ -20,7 +20,7 @@ export function redirectTarget({ status, headers }: Response, from: URL): URL | 
 export function redirectedRequest(sent: ApiRequest, target: URL, status: number): ApiRequest {
   const headers = new Headers(sent.headers)
   if (target.origin !== sent.url.origin) for (const name of PRIVATE_HEADERS) headers.delete(name)
-  const next = { ...sent, url: target, headers }
+  const next = { ...sent, url: target, headers, isRedirected: true }
   if (!becomesGet(sent.method, status)) return next
   for (const name of BODY_HEADERS) headers.delete(name)
   return { ...next, method: 'GET', body: null, isReplayable: true }

@@ -89,7 +89,7 @@ async function sendOnce(runtime: Runtime, connection: Connection, request: ApiRe
   if (signal) init.signal = signal
   init.redirect = redirect === 'follow' ? 'manual' : redirect
   try {
-    return await apiFetchOf(runtime, connection, url)(url.href, init)
+    return await apiFetchOf(runtime, connection, request)(url.href, init)
   } catch (error) {
     if (failureCode(error)?.includes('ERR_ADDRESS_NOT_PUBLIC')) throw addressNotPublic(connection, url)
     throw error

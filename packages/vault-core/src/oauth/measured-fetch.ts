@@ -2,18 +2,22 @@ import { measureNothing, type RequestPurpose } from '../instrumentation.js'
 import type { Runtime } from '../runtime.js'
 import { failureCode } from './network-failure.js'
 
-/** The same `fetch`, whose requests are measured where somebody wants to know. What a request or an answer says is told to nobody. */
+/**
+ * The same `fetch`, whose requests are measured where somebody wants to know. What a request or an answer says is told to nobody.
+ *
+ * @param showsQuery - Whether the query is told, too. Some providers want the token there, and where an API redirects to, its own secret may stand there.
+ */
 export function measuredFetch(
   { measure }: Pick<Runtime, 'measure'>,
   fetch: typeof globalThis.fetch,
   purpose: RequestPurpose,
   connectionId: string | undefined,
+  showsQuery = false,
 ): typeof globalThis.fetch {
   if (measure === measureNothing) return fetch
   return (input, init) => {
     const sentTo = input instanceof Request ? input.url : String(input)
-    // Some providers want the token in the query. That of an API is the caller's own.
-    const url = purpose === 'api' ? sentTo : sentTo.replace(/[?#].*$/s, '')
+    const url = showsQuery ? sentTo : sentTo.replace(/[?#].*$/s, '')
     return measure({ name: 'request', purpose, method: init?.method ?? 'GET', url, connectionId }, async (note) => {
       try {
         const response = await fetch(input, init)
