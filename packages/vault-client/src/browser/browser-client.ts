@@ -22,7 +22,8 @@ export interface BrowserClient {
    * Leaves the page to sign in. Back on it, {@link BrowserClient.session} tells who came.
    *
    * @throws {VaultClientError} `connection_not_found`, `invalid_request` (for a `redirectUrl` that is not registered, for one),
-   * `permission_denied`, `provider_unavailable`, `rate_limited`, `vault_unreachable`.
+   * `permission_denied`, `provider_unavailable`, `rate_limited`, `vault_unreachable`; `invalid_configuration` on a page that is served by http, and not on
+   * localhost.
    */
   authenticate(options?: SignInOptions): Promise<void>
   /**

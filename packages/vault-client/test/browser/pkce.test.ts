@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { newCodeVerifier } from '../../src/browser/pkce.js'
 import { sha256 } from '../../src/browser/sha256.js'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
 
 describe('PKCE', () => {
   it('has a new verifier each time, of the characters and the length that RFC 7636 allows', () => {
@@ -14,5 +18,14 @@ describe('PKCE', () => {
     const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
     expect(await sha256(verifier)).toBe('E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM')
     expect(await sha256('ünï')).toBe(createHash('sha256').update('ünï').digest('base64url'))
+  })
+
+  it('says of a page that came by http, to which browsers give no hash, how it is to be served', async () => {
+    // What stays of `crypto` there.
+    vi.stubGlobal('crypto', { getRandomValues: (bytes: Uint8Array) => bytes })
+    await expect(sha256(newCodeVerifier())).rejects.toMatchObject({
+      code: 'invalid_configuration',
+      message: expect.stringContaining('https'),
+    })
   })
 })
