@@ -60,6 +60,8 @@ export async function connectResource(vault: Vault, options: ConnectResourceOpti
   const server = await serverOf(connectionId, named, runtime)
   if (!server) throw access.unusable('no_authorization_server', 'its authorization server publishes no metadata')
   const { issuer } = server
+  if (server.authorization_endpoint === undefined || server.token_endpoint === undefined)
+    throw access.unusable('no_authorization_server', 'its authorization server has no endpoint for users, or none for tokens')
   // The MCP specification: who does not state it must be taken not to check it, and a code that was stolen could then be used.
   const { code_challenge_methods_supported: challengeMethods } = server
   if (!Array.isArray(challengeMethods) || !challengeMethods.includes('S256'))

@@ -332,6 +332,8 @@ describe('a server that is not to be trusted', () => {
       'address_not_public',
     ],
     ['has one that registers by http', server({ registration_endpoint: 'http://login.example/register' }), {}, 'discovery_failed'],
+    ['has one that no user can be sent to', server({ authorization_endpoint: undefined }), {}, 'no_authorization_server'],
+    ['has one that gives no tokens', server({ token_endpoint: undefined }), {}, 'no_authorization_server'],
     ['has one that says nothing of PKCE', server({ code_challenge_methods_supported: undefined }), {}, 'no_pkce'],
     ['has one that knows plain PKCE alone', server({ code_challenge_methods_supported: ['plain'] }), {}, 'no_pkce'],
     ['has one whose PKCE is no list', server({ code_challenge_methods_supported: 'S256' }), {}, 'no_pkce'],
