@@ -40,7 +40,8 @@ export function vaultRouter(options: VaultRouterOptions): RequestHandler {
   const service = createVaultService<ExpressRequest, VaultRequest>({
     ...rest,
     allowedScopes: (connectionId) => [...allowedScopes(connectionId), ...requiredScopesOf(options.vault, connectionId)],
-    identify: (_request, expressRequest) => identify(expressRequest),
+    // What is none is refused as the handler refuses it.
+    identify: typeof identify === 'function' ? (_request, expressRequest) => identify(expressRequest) : identify,
     clientAddress: (_request, expressRequest) => clientAddress(expressRequest),
     ...(connectionProperties && {
       connectionProperties: (connectionId, _request, expressRequest) => connectionProperties(connectionId, expressRequest),

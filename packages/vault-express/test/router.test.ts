@@ -2,7 +2,7 @@ import { consentByHttp } from '@holdfast/demo-provider'
 import express, { type Express, type RequestHandler } from 'express'
 import express4 from 'express4'
 import { afterEach, describe, expect, it } from 'vitest'
-import { requireCredentials, vaultRouter } from '../src/index.js'
+import { requireCredentials, type VaultRouterOptions, vaultRouter } from '../src/index.js'
 import { type AppWorld, type AppWorldOptions, appWorld } from './fixtures/app-world.js'
 import { navigate, rawGet } from './fixtures/navigate.js'
 
@@ -323,6 +323,14 @@ describe('vaultRouter', () => {
       )
     },
   )
+
+  it.each([undefined, 'alice'])('refuses %j for `identify`, and does not wait for the first request', async (identify) => {
+    const made = await world({})
+    const options = { vault: made.vault, publicUrl: 'https://app.example.com', identify } as unknown as VaultRouterOptions
+    expect(() => vaultRouter(options)).toThrow(
+      expect.objectContaining({ code: 'invalid_configuration', facts: { fields: { identify: expect.any(String) } } }),
+    )
+  })
 
   it('leaves raw paths that no URL can have to the application', async () => {
     const made = await world({
