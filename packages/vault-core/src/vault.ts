@@ -91,7 +91,7 @@ export function createVault(options: VaultOptions): Vault {
     cipherSuite,
   })
   const { recorder, bind } = createEventRecorder({ tenant, runtime, log, sealer, listener: options.on, keepers })
-  const stored = createStoredConnections({ documents: store.documents, sealer, tenant, runtime })
+  const stored = createStoredConnections({ documents: store.documents, sealer, tenant, runtime, log })
   const connections = createConnections({ code, stored, runtime })
   const discovery = createDiscovery({ runtime })
   const dpopKeys = createDpopKeys(runtime)

@@ -18,7 +18,7 @@ export type { ConnectionInfo } from './connection-info.js'
 export interface Connections extends ConnectionRegistry {
   /** What may be shown of a connection. @throws {VaultError} `connection_not_found`. */
   describe(connectionId: string): Promise<ConnectionInfo>
-  /** What may be shown of all: those in code first, all of them on the first page. @throws {VaultError} `invalid_request`. */
+  /** What may be shown of all that can be read: those in code first, all of them on the first page. @throws {VaultError} `invalid_request`. */
   describeAll(query?: PageQuery): Promise<Page<ConnectionInfo>>
   /**
    * Stores a new connection. Its client secret and private key are sealed. Every process uses it within a second.

@@ -3,7 +3,8 @@ import { randomToken } from '../crypto/random-token.js'
 import type { SealContext, Sealer } from '../crypto/sealer.js'
 import { type PageQuery, readPageQuery } from '../documents/page-query.js'
 import { laterTimestamp, timestamp } from '../documents/timestamp.js'
-import { VaultError } from '../errors.js'
+import { isVaultError, VaultError } from '../errors.js'
+import type { Log } from '../log.js'
 import type { Connection, ConnectionInput } from '../model/connection.js'
 import { CONNECTION_ID, invalidConnections, readConnection } from '../model/parse-connection.js'
 import type { Runtime } from '../runtime.js'
@@ -14,9 +15,11 @@ import { type ConnectionInfo, connectionInfo } from './connection-info.js'
 export interface StoredConnections {
   /** Undefined when there is none. A change by another process is seen within a second. */
   get(connectionId: string): Promise<Connection | undefined>
+  /** All that can be used. Of the others the log is told, and whoever asks for one of them by its id. */
   list(): Promise<readonly Connection[]>
   /** What may be shown. Undefined when there is none. */
   describe(connectionId: string): Promise<ConnectionInfo | undefined>
+  /** As {@link StoredConnections.list}: of those that can be read. */
   page(query: PageQuery): Promise<Page<ConnectionInfo>>
   /**
    * Stores what `next` makes of the connection that stands there, which `open` gives with its secrets, and of undefined when there is none. Asked again
@@ -64,8 +67,9 @@ export function createStoredConnections(parts: {
   readonly sealer: Sealer
   readonly tenant: string
   readonly runtime: Runtime
+  readonly log: Log
 }): StoredConnections {
-  const { documents, sealer, tenant, runtime } = parts
+  const { documents, sealer, tenant, runtime, log } = parts
   const known = new Map<string, { readonly version: number; readonly connection: Connection; readonly readAtMs: number }>()
   const keyOf = (connectionId: string): DocumentKey => ({ tenant, kind: KIND, id: connectionId })
 
@@ -91,6 +95,20 @@ export function createStoredConnections(parts: {
   }
 
   const open = async (row: DocumentRow): Promise<Connection> => readBack(row, await openInput(row))
+
+  /** What is read of a row; of one that is damaged nothing, so that it keeps no others from who looks for what there is. */
+  const orTell = async <T>(row: DocumentRow, read: (row: DocumentRow) => T | Promise<T>): Promise<readonly T[]> => {
+    try {
+      return [await read(row)]
+    } catch (error) {
+      if (!isVaultError(error, 'decryption_failed', 'invalid_configuration')) throw error
+      log.error(
+        { connectionId: row.id, err: error },
+        'A connection in the store cannot be used, and is left out. Write it anew, or delete it.',
+      )
+      return []
+    }
+  }
 
   /** Opens no secret: that one is there is seen without. */
   const infoOf = (row: DocumentRow): ConnectionInfo => {
@@ -121,7 +139,7 @@ export function createStoredConnections(parts: {
       let cursor: string | undefined
       do {
         const page = await documents.list({ tenant, kind: KIND, limit: PAGE, ...(cursor !== undefined && { cursor }) })
-        for (const row of page.items) connections.push(await open(row))
+        for (const row of page.items) connections.push(...(await orTell(row, open)))
         cursor = page.cursor
       } while (cursor !== undefined)
       return connections
@@ -134,7 +152,7 @@ export function createStoredConnections(parts: {
 
     async page(query) {
       const page = await documents.list({ tenant, kind: KIND, ...readPageQuery(query) })
-      return { ...page, items: page.items.map(infoOf) }
+      return { ...page, items: (await Promise.all(page.items.map((row) => orTell(row, infoOf)))).flat() }
     },
 
     async write(connectionId, next) {

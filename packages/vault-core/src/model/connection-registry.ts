@@ -6,6 +6,7 @@ import { CONNECTION_ID, invalidConnections, readConnection } from './parse-conne
 export interface ConnectionRegistry {
   /** @throws {VaultError} `connection_not_found`. */
   get(connectionId: string): Promise<Connection>
+  /** All that can be used: one of the store that is damaged is left out, and the log is told. */
   list(): Promise<readonly Connection[]>
 }
 

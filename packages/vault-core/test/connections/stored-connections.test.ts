@@ -112,11 +112,13 @@ describe('a connection in the store', () => {
     expect((await world.vault().getCredentials(ALICE)).accessToken).toBe('canary-access-1')
   })
 
-  it.each([
+  const SEALED = 'has a secret that does not open'
+
+  it.each<[string, (data: string) => string]>([
     ['is damaged', () => '{}'],
     ['was written by a later version', (data: string) => data.replace('"v":1', '"v":2')],
-    ['has a secret that does not open', (data: string) => data.replace(/"clientSecret":"....../, '"clientSecret":"AAAAAA')],
-  ])('that %s can be written anew, and not changed', async (_what, spoil) => {
+    [SEALED, (data: string) => data.replace(/"clientSecret":"....../, '"clientSecret":"AAAAAA')],
+  ])('that %s can be written anew, and not changed', async (what, spoil) => {
     const world = vaultWorld()
     const { connections } = world.vault()
     await connections.put(github)
@@ -126,6 +128,12 @@ describe('a connection in the store', () => {
     await expect(world.vault().connections.get('github')).rejects.toMatchObject({ code: 'decryption_failed' })
     await expect(connections.update('github', { name: 'GitHub' })).rejects.toMatchObject({ code: 'decryption_failed' })
     await expect(connections.create(github)).rejects.toMatchObject({ code: 'conflict' })
+    // All others are there for whoever looks for one.
+    await connections.put({ ...github, connectionId: 'gitlab' })
+    expect((await world.vault().connections.list()).map(({ connectionId }) => connectionId)).toEqual(['drive', 'gitlab'])
+    expect(JSON.stringify(world.logLines)).toContain('cannot be used, and is left out')
+    const { items } = await world.vault().connections.describeAll()
+    expect(items.map(({ connectionId }) => connectionId)).toEqual(['drive', ...(what === SEALED ? ['github'] : []), 'gitlab'])
     await connections.put(github)
     expect((await world.vault().connections.get('github')).clientSecret?.reveal()).toBe('canary-stored-secret')
   })
