@@ -45,6 +45,7 @@ export type {
   WorkFacts,
 } from './instrumentation.js'
 export type { Log } from './log.js'
+export { isConnectedResource } from './mcp/resource-tag.js'
 export { type ClaimExpression, type EvaluatedExpression, parseClaimExpression } from './model/claim-expression.js'
 export type * from './model/connection.js'
 export { type ReadProperties, readConnectionProperties } from './model/connection-properties.js'

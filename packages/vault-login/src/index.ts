@@ -12,5 +12,6 @@ export type { AuthenticationRequests } from './requests/authentication-requests.
 export type { ProofsOfWork } from './requests/proofs-of-work.js'
 export type { Session } from './sessions/session.js'
 export type { HeldSession, Sessions } from './sessions/sessions.js'
+export { assertSignIn, canSignIn } from './sign-in-connections.js'
 export type { IssuedTokens, UserTokenRequest, UserTokens } from './tokens/user-tokens.js'
 export type { VerifiedUserToken } from './tokens/verified-user-token.js'

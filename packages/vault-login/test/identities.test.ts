@@ -300,6 +300,39 @@ describe('linking', () => {
   })
 })
 
+describe('a server that was connected by its URL', () => {
+  async function withServer() {
+    const { vault, login } = loginWorld().process()
+    // As `connectResource` makes them.
+    await vault.connections.create({
+      connectionId: 'mcp:1',
+      issuer: 'https://stranger.example',
+      clientId: 'c',
+      tags: { protected_resource: 'x' },
+    })
+    const userId = await login.identities.resolve(idTokenOf('google', 's1'))
+    const account = idTokenOf('mcp:1', 'anything it says')
+    await login.identities.resolve(account, userId)
+    const [google, linked] = await login.identities.list(userId)
+    return { login, userId, account, google, linked }
+  }
+
+  it('says of nobody who he is: an account there is linked, and nobody signs in with it', async () => {
+    const { login, userId, account, linked } = await withServer()
+    expect(linked).toMatchObject({ connectionId: 'mcp:1', providerUserId: 'anything it says' })
+    await expect(login.identities.resolve(account)).rejects.toMatchObject({ code: 'connection_not_found' })
+    await expect(login.identities.resolve(idTokenOf('mcp:1', 'another'))).rejects.toMatchObject({ code: 'connection_not_found' })
+    expect(await login.identities.resolve(account, userId)).toBe(userId)
+  })
+
+  it('does not make up for the last account that a user can sign in with, and can be unlinked', async () => {
+    const { login, userId, google, linked } = await withServer()
+    await expect(login.identities.unlink(userId, google?.identityId ?? '')).rejects.toMatchObject({ facts: { reason: 'last_identity' } })
+    await login.identities.unlink(userId, linked?.identityId ?? '')
+    expect(await login.identities.list(userId)).toMatchObject([{ connectionId: 'google' }])
+  })
+})
+
 describe('unlinking', () => {
   async function twoIdentities() {
     const world = loginWorld()

@@ -10,6 +10,7 @@ import { registerClient } from './register-client.js'
 import { createResourceAccess } from './resource-access.js'
 import { fetchResourceMetadata, readChallenge } from './resource-metadata.js'
 import { type ConnectResourceOptions, type ParsedResourceOptions, readResourceOptions } from './resource-options.js'
+import { RESOURCE_TAG } from './resource-tag.js'
 
 export interface ConnectedResource {
   /** For `authorization.start`, `getCredentials` and `vault.fetch`. */
@@ -100,8 +101,6 @@ export async function connectResource(vault: Vault, options: ConnectResourceOpti
   }
 }
 
-/** What the connection was made for: a hash, as a tag holds no longer URL. */
-const RESOURCE_TAG = 'protected_resource'
 const EXPIRY_TAG = 'client_secret_expires_at'
 
 async function find(vault: Vault, connectionId: string): Promise<ConnectionInfo | undefined> {

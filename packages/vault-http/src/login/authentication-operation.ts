@@ -1,5 +1,5 @@
 import { isVaultError } from '@holdfast/vault-core'
-import type { Application, AuthenticationRequest } from '@holdfast/vault-login'
+import { type Application, type AuthenticationRequest, assertSignIn } from '@holdfast/vault-login'
 import { z } from 'zod'
 import { HttpError } from '../http-error.js'
 import { type AnyOperation, type OperationCall, operation } from '../operation.js'
@@ -57,8 +57,8 @@ async function authenticate<Context>(own: LoginSettings, call: Call<Context>): P
   await checkProof(own, body.antiAbuseHash, [named, tenant, inviteId, applicationId, audiences], body)
   if (inviteId !== undefined) throw new HttpError('not_supported', 'Invites are not supported. Leave `inviteId` out.')
   const connectionId = tenant === undefined ? named : await connectionOfTenant(settings.vault, tenant)
-  if (connectionId !== undefined) await settings.vault.connections.get(connectionId)
   const linkTo = body.linkIdentity === true ? (await requireSignedIn(settings, own, call, `POST ${PATH}`)).userId : undefined
+  if (connectionId !== undefined) await assertSignIn(settings.vault, connectionId, linkTo)
   const asked = readAuthenticationRequest(own, body, { connectionId, linkTo })
   const begun = page && (await beginAtOnce(own, call, asked, page))
   const authenticationUrl = begun?.authorizationUrl ?? `${own.login.issuer}/login?request=${await own.login.requests.seal(asked)}`

@@ -1,4 +1,4 @@
-import type { AuthenticationRequest } from '@holdfast/vault-login'
+import { type AuthenticationRequest, assertSignIn } from '@holdfast/vault-login'
 import type { HandlerSettings } from '../options.js'
 import { flowCookies } from '../state-cookies.js'
 import type { VaultRequest } from '../vault-request.js'
@@ -17,7 +17,7 @@ export interface BegunSignIn {
  *
  * @param options.sessionId - The live session of the user to whom an identity is linked, if this browser showed it.
  * @param options.boundToBrowser - False where no cookie can be set, which the core allows on loopback alone.
- * @throws {VaultError} As `vault.authorization.start`.
+ * @throws {VaultError} As `vault.authorization.start`; `connection_not_found` for a connection with which nobody signs in.
  */
 export async function beginSignIn<Context>(
   { vault, origin, secureCookies }: HandlerSettings<Context>,
@@ -29,7 +29,8 @@ export async function beginSignIn<Context>(
     boundToBrowser = true,
   }: { readonly connectionId: string; readonly sessionId?: string | undefined; readonly boundToBrowser?: boolean },
 ): Promise<BegunSignIn> {
-  const { connectionProperties } = asked
+  const { connectionProperties, linkTo } = asked
+  await assertSignIn(vault, connectionId, linkTo)
   const { authorizationUrl, flowBinding, state } = await vault.authorization.start({
     connectionId,
     redirectUri: `${origin}/connect/${encodeURIComponent(connectionId)}/callback`,

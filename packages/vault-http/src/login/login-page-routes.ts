@@ -1,5 +1,5 @@
 import type { Connection } from '@holdfast/vault-core'
-import type { AuthenticationRequest, Session } from '@holdfast/vault-login'
+import { type AuthenticationRequest, canSignIn, type Session } from '@holdfast/vault-login'
 import type { HandlerSettings } from '../options.js'
 import { PROVIDER_FORM_TARGETS } from '../pages.js'
 import { htmlReply, type Reply, seeOther } from '../reply.js'
@@ -138,11 +138,6 @@ async function choose<Context>({ vault }: HandlerSettings<Context>, own: LoginSe
 function offered({ application: { offeredConnections } }: Target, connections: readonly Connection[]): readonly Connection[] {
   if (!offeredConnections) return connections
   return offeredConnections.flatMap((id) => connections.filter(({ connectionId }) => connectionId === id))
-}
-
-/** Not with the credential of a connection itself, and not where only devices begin. */
-function canSignIn({ grant, issuer, endpoints }: Connection): boolean {
-  return grant === undefined && (issuer !== undefined || endpoints.authorization !== undefined)
 }
 
 async function confirmLink<Context>({ vault }: HandlerSettings<Context>, own: LoginSettings, opened: Opened): Promise<Reply> {

@@ -1,5 +1,6 @@
 import { isVaultError, type ProviderIdentity, randomToken, type Vault, VaultError, type VaultExtension } from '@holdfast/vault-core'
 import type { SealedJson } from '../sealed-json.js'
+import { assertSignIn, withoutSignIn } from '../sign-in-connections.js'
 import { assertHostsUserId, assertUserId } from '../user-id.js'
 import type { MappedIdentity, ResolveUser, UserProfile } from './claim-mapping.js'
 import { createFinishUnlinking } from './finish-unlinking.js'
@@ -16,7 +17,8 @@ export interface Identities {
    * @param linkTo - The user whose identity it shall be, besides those that he has.
    * @throws {VaultError} `conflict` with reason `identity_taken` when it belongs to another user, `identity_exists` when he has another one on
    * this connection; `authorization_response_invalid` with reason `user_id_missing` when the provider's answer lacks what the expression names;
-   * `invalid_configuration` for a wrong expression or id of the host; `store_unavailable`. What `resolveUser` throws is passed on.
+   * `invalid_configuration` for a wrong expression or id of the host; `connection_not_found`, also for a sign-in at a server that was connected by its
+   * URL; `store_unavailable`. What `resolveUser` throws is passed on.
    */
   resolve(identity: ProviderIdentity, linkTo?: string): Promise<string>
   /** In the order in which they were linked. */
@@ -42,7 +44,7 @@ export function createIdentities({
   resolveUser,
 }: {
   readonly extension: VaultExtension
-  readonly vault: Pick<Vault, 'disconnect' | 'users'>
+  readonly vault: Pick<Vault, 'connections' | 'disconnect' | 'users'>
   readonly sealed: SealedJson
   readonly mappingOf: (identity: ProviderIdentity) => Promise<MappedIdentity>
   readonly resolveUser: ResolveUser | undefined
@@ -106,6 +108,7 @@ export function createIdentities({
 
   return {
     async resolve(identity, linkTo) {
+      await assertSignIn(vault, identity.connectionId, linkTo)
       const mapped = await mappingOf(identity)
       const userId =
         linkTo === undefined ? ((await ownerOf(mapped.identityId)) ?? (await firstSignIn(mapped))) : await linkedTo(mapped, linkTo)
@@ -122,12 +125,18 @@ export function createIdentities({
 
     async unlink(userId, id) {
       assertUserId(userId)
+      const linkedAlone = await withoutSignIn(
+        vault,
+        (await lists.read(userId)).map(({ connectionId }) => connectionId),
+      )
+      const isWayIn = ({ connectionId }: ListedIdentity): boolean => !linkedAlone.has(connectionId)
       let unlinked: ListedIdentity | undefined
       await lists.change(userId, (list) => {
         const chosen = chooseIdentity(list, id)
         unlinked = chosen
         if (!isLinked(chosen)) return list
-        if (list.filter(isLinked).length === 1) {
+        const others = list.filter((each) => each !== chosen && isLinked(each))
+        if (others.length === 0 || (isWayIn(chosen) && !others.some(isWayIn))) {
           throw new VaultError('conflict', 'This is the last account that the user can sign in with. Link another one first.', {
             reason: 'last_identity',
           })
