@@ -91,6 +91,25 @@ describe('token exchange', () => {
     expect(await world.exchange(asked)).toMatchObject({ status: 200, body: { access_token: 'canary-access-1' } })
   })
 
+  it('finds the connection that was configured by its issuer, whatever servers that were connected by their URL name the same', async () => {
+    const connected = async (issuer: string, id: string): Promise<unknown> =>
+      // As `connectResource` makes them.
+      world.vault.connections.create({ connectionId: id, issuer, clientId: 'app', tags: { protected_resource: id } })
+    const exchanged = async (resource: string): Promise<unknown> => {
+      const { status, body } = await world.exchange({ subject_token: world.user('alice'), connection: undefined, resource })
+      return [status, body.errorCode ?? body.access_token]
+    }
+    await world.connect('demo', 'alice')
+    await connected('https://demo.example', 'mcp:1')
+    await connected('https://demo.example', 'mcp:2')
+    expect(await exchanged('https://demo.example')).toEqual([200, 'canary-access-1'])
+    // One alone is found: Alice has not connected it.
+    await connected('https://tools.example', 'mcp:3')
+    expect(await exchanged('https://tools.example')).toEqual([400, 'credential_not_found'])
+    await connected('https://tools.example', 'mcp:4')
+    expect(await exchanged('https://tools.example')).toEqual([400, 'permission_denied'])
+  })
+
   it.each([
     'application/x-www-form-urlencoded',
     'application/x-www-form-urlencoded;charset=UTF-8',

@@ -1,4 +1,4 @@
-import type { Connection } from '../model/connection.js'
+import type { ConnectionInput } from '../model/connection.js'
 
 /** What a connection was made for: a hash, as a tag holds no longer URL. */
 export const RESOURCE_TAG = 'protected_resource'
@@ -11,6 +11,6 @@ export const RESOURCE_TAG = 'protected_resource'
  * const ours = (await vault.connections.list()).filter((connection) => !isConnectedResource(connection))
  * ```
  */
-export function isConnectedResource({ tags }: Pick<Connection, 'tags'>): boolean {
+export function isConnectedResource({ tags }: { readonly tags?: ConnectionInput['tags'] | undefined }): boolean {
   return tags?.[RESOURCE_TAG] !== undefined
 }

@@ -1,4 +1,4 @@
-import type { ConnectionInfo } from '@holdfast/vault-core'
+import { type ConnectionInfo, isConnectedResource } from '@holdfast/vault-core'
 import type { HandlerSettings } from '../options.js'
 import { ExchangeError, targetRefused } from './exchange-error.js'
 import type { ExchangeTargets } from './exchange-request.js'
@@ -43,18 +43,23 @@ function idInUrl<Context>({ origin, basePath }: HandlerSettings<Context>, resour
   }
 }
 
-/** Undefined when no connection has this issuer, and when several have. */
+/**
+ * Undefined when no connection has this issuer, and when several have. Servers that were connected by their URL name whatever issuer they like: beside a
+ * connection that was configured they do not count.
+ */
 async function connectionOfIssuer<Context>({ vault }: HandlerSettings<Context>, issuer: string): Promise<string | undefined> {
-  const found: string[] = []
+  const found: ConnectionInfo[] = []
   let cursor: string | undefined
   do {
     const page: Awaited<ReturnType<typeof vault.connections.describeAll>> = await vault.connections.describeAll({
       ...(cursor !== undefined && { cursor }),
     })
-    found.push(...page.items.filter((info) => isIssuerOf(info, issuer)).map(({ connectionId }) => connectionId))
+    found.push(...page.items.filter((info) => isIssuerOf(info, issuer)))
     cursor = page.cursor
   } while (cursor !== undefined)
-  return found.length === 1 ? found[0] : undefined
+  const configured = found.filter((info) => !isConnectedResource(info))
+  const [first, ...others] = configured.length > 0 ? configured : found
+  return others.length === 0 ? first?.connectionId : undefined
 }
 
 /** URL libraries put a slash behind a bare origin. */
