@@ -15,6 +15,8 @@ export type DueOutcome = 'refreshed' | 'failed' | 'passed_over'
 
 /** A row that cannot be read, or whose connection is gone, is looked at again after this. */
 const UNREADABLE_FOR_MS = 3_600_000
+/** Due times come from this process's clock and are judged by the store's, which may be ahead: what is not wanted yet is not looked at on and on. */
+const AGAIN_IN_MS = 1_000
 
 export interface DueWorkParts {
   readonly context: RefreshContext
@@ -37,16 +39,17 @@ export function createWorkOnDue(parts: DueWorkParts): (row: CredentialRow, store
       const freeAtMs =
         intent.state === 'sent' && intent.sentAtMs !== null ? intent.sentAtMs + refreshTiming(connection.rotation).takeOverSentAfterMs : 0
       if (freeAtMs <= storeNowMs) return true
-      await lookAgainAt(row, freeAtMs)
+      await lookAgainAt(row, freeAtMs, storeNowMs)
       return false
     }
     const waits = data.retryAtMs !== null && data.retryAtMs > nowMs
     if (!waits && isDueNow(facts, data, connection, dueTerms, nowMs)) return true
-    await lookAgainAt(row, waits && data.outcomeUnknown ? data.retryAtMs : nextDueAtMs(facts, data, connection, dueTerms))
+    await lookAgainAt(row, waits && data.outcomeUnknown ? data.retryAtMs : nextDueAtMs(facts, data, connection, dueTerms), storeNowMs)
     return false
   }
 
-  const lookAgainAt = (row: CredentialRow, dueAtMs: number | null): Promise<unknown> => credentials.update(dueTimeOf(row, dueAtMs))
+  const lookAgainAt = (row: CredentialRow, dueAtMs: number | null, storeNowMs: number): Promise<unknown> =>
+    credentials.update(dueTimeOf(row, dueAtMs === null ? null : Math.max(dueAtMs, storeNowMs + AGAIN_IN_MS)))
 
   return async (row, storeNowMs, permit) => {
     const { connectionId, userId, accountId } = row
@@ -61,7 +64,8 @@ export function createWorkOnDue(parts: DueWorkParts): (row: CredentialRow, store
       if (isVaultError(error, 'provider_unavailable', 'provider_rejected_client', 'reauthorization_required', 'credential_not_found'))
         return 'failed'
       log.warn({ connectionId, userId, accountId, err: error }, 'A credential that is due cannot be worked on. The others go on.')
-      if (!isVaultError(error, 'store_unavailable')) await lookAgainAt(row, storeNowMs + UNREADABLE_FOR_MS).catch(() => undefined)
+      if (!isVaultError(error, 'store_unavailable'))
+        await lookAgainAt(row, storeNowMs + UNREADABLE_FOR_MS, storeNowMs).catch(() => undefined)
       return 'failed'
     } finally {
       // If it was not needed.
