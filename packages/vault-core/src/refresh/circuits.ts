@@ -33,6 +33,8 @@ const TRIAL_MS = 10_000
 
 interface Circuit {
   state: CircuitState
+  /** As it was when its client was rejected: of one that was mended meanwhile the opening says nothing. */
+  rejected: Connection | undefined
   trialUntilMs: number
   readAtMs: number
   /** Version of the document that others see. */
@@ -52,7 +54,13 @@ export function createCircuits(parts: {
   const circuits = new Map<string, Circuit>()
 
   const circuitOf = ({ connectionId }: Connection): Circuit => {
-    const circuit = circuits.get(connectionId) ?? { state: closedCircuit, trialUntilMs: 0, readAtMs: -REREAD_MS, shared: undefined }
+    const circuit = circuits.get(connectionId) ?? {
+      state: closedCircuit,
+      rejected: undefined,
+      trialUntilMs: 0,
+      readAtMs: -REREAD_MS,
+      shared: undefined,
+    }
     circuits.set(connectionId, circuit)
     return circuit
   }
@@ -72,7 +80,9 @@ export function createCircuits(parts: {
       }
       const { state, client } = JSON.parse(row.data) as { readonly state: CircuitState; readonly client: string }
       if (state.opening?.isClientRejected && client !== (await markOf(connection))) return
-      if ((state.opening?.untilMs ?? 0) > (circuit.state.opening?.untilMs ?? 0)) circuit.state = state
+      if ((state.opening?.untilMs ?? 0) <= (openingOf(circuit, connection)?.untilMs ?? 0)) return
+      circuit.state = state
+      circuit.rejected = connection
     } catch (error) {
       log.debug({ connectionId: connection.connectionId, err: error }, 'The shared state of a connection could not be read.')
     }
@@ -96,10 +106,8 @@ export function createCircuits(parts: {
   }
 
   /** Tells one client configuration from another, so that a mended one is tried at once. No secret can be read from it. */
-  const markOf = async ({ clientId, clientAuthentication, clientSecret, privateKey, endpoints }: Connection): Promise<string> => {
-    const parts = [clientId, clientAuthentication, clientSecret?.reveal(), privateKey?.reveal(), endpoints.token]
-    return toBase64url(await sealer.fingerprint('', JSON.stringify(parts)))
-  }
+  const markOf = async (connection: Connection): Promise<string> =>
+    toBase64url(await sealer.fingerprint('', JSON.stringify(clientOf(connection))))
 
   /** How long this opening lasts, and then the trial after it. */
   const waitOf = ({ trialUntilMs }: Circuit, opening: Opening): number =>
@@ -109,7 +117,7 @@ export function createCircuits(parts: {
     async refusal(connection, key) {
       const circuit = circuitOf(connection)
       await read(connection, circuit)
-      const { opening } = circuit.state
+      const opening = openingOf(circuit, connection)
       if (!opening) return undefined
       const waitMs = waitOf(circuit, opening)
       if (waitMs > 0) return errorOf(key, opening, waitMs)
@@ -121,7 +129,7 @@ export function createCircuits(parts: {
 
     pauseOf(connection) {
       const circuit = circuitOf(connection)
-      const { opening } = circuit.state
+      const opening = openingOf(circuit, connection)
       return { waitMs: opening ? waitOf(circuit, opening) : 0, isTrial: opening !== undefined }
     },
 
@@ -130,9 +138,11 @@ export function createCircuits(parts: {
       const before = circuit.state
       const nowMs = clock.now()
       const credential = JSON.stringify([key.userId, key.accountId])
-      circuit.state = circuitAfter(before, verdict, { credential, nowMs, random: runtime.random })
+      const known = openingOf(circuit, connection) === before.opening ? before : closedCircuit
+      circuit.state = circuitAfter(known, verdict, { credential, nowMs, random: runtime.random })
       circuit.trialUntilMs = 0
       const { opening } = circuit.state
+      if (opening !== before.opening) circuit.rejected = connection
       if (opening === before.opening && (opening || circuit.shared === undefined)) return
       const { connectionId } = connection
       // It only lasts longer: whoever was told that it is open knows what there is to know.
@@ -154,6 +164,20 @@ export function createCircuits(parts: {
       return [...circuits].filter(([, { state }]) => (state.opening?.untilMs ?? 0) > nowMs).map(([connectionId]) => connectionId)
     },
   }
+}
+
+/** The opening, if it concerns the connection as it is now. */
+function openingOf({ state: { opening }, rejected }: Circuit, connection: Connection): Opening | undefined {
+  return opening?.isClientRejected && rejected && !hasSameClient(rejected, connection) ? undefined : opening
+}
+
+function hasSameClient(one: Connection, other: Connection): boolean {
+  return one === other || JSON.stringify(clientOf(one)) === JSON.stringify(clientOf(other))
+}
+
+/** All that a provider may refuse an application for. */
+function clientOf({ clientId, clientAuthentication, clientSecret, privateKey, endpoints }: Connection): readonly (string | undefined)[] {
+  return [clientId, clientAuthentication, clientSecret?.reveal(), privateKey?.reveal(), endpoints.token]
 }
 
 function errorOf(key: CredentialKey, { reason, isClientRejected }: Opening, waitMs: number): VaultError {
