@@ -19,7 +19,7 @@ import type { DisconnectRow } from './disconnect.js'
 import { sealDpopKey } from './sealed-dpop-key.js'
 import { sealLabel } from './sealed-label.js'
 import { sealProperties } from './sealed-properties.js'
-import { openRefreshToken, sealTokens } from './sealed-tokens.js'
+import { hasSameRefreshToken, openRefreshToken, sealTokens } from './sealed-tokens.js'
 import { whoSent } from './sent-before.js'
 
 export interface SaveGrantParts {
@@ -109,7 +109,9 @@ export function createSaveGrant(parts: SaveGrantParts): (grant: ConsentedGrant) 
         events.push(changed)
       }
       const also = await recorder.companionsOf(...events)
-      const release = row && tokens.refreshToken && (await whoSent(credentials, row, connection, claimId))
+      // What becomes of the same refresh token, if it is under way, becomes of this one. A grant of the connection's own is not spent.
+      const isAnother = row && tokens.refreshToken && (connection.grant || !hasSameRefreshToken(row, set))
+      const release = isAnother && (await whoSent(credentials, row, connection, claimId))
       const result = row
         ? await credentials.update({
             key,

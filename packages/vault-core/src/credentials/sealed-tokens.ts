@@ -46,6 +46,16 @@ export async function sealTokens(
   }
 }
 
+/** Whether the same refresh token is sealed in both. */
+export function hasSameRefreshToken(
+  { refreshTokenFingerprint: one }: Fingerprinted,
+  { refreshTokenFingerprint: other }: Fingerprinted,
+): boolean {
+  return one !== null && other !== null && one.length === other.length && one.every((byte, index) => byte === other[index])
+}
+
+type Fingerprinted = Pick<CredentialContent, 'refreshTokenFingerprint'>
+
 async function sealToken(sealer: Sealer, place: SealPlace, field: TokenField, token: Secret): Promise<Uint8Array> {
   return sealer.seal(contextOf(place, field), encoder.encode(JSON.stringify({ v: 1, token: token.reveal() })))
 }

@@ -1,5 +1,5 @@
 import { type CredentialData, readCredentialData, writeCredentialData } from '../credentials/credential-data.js'
-import { openAccessToken, openRefreshToken, sealTokens } from '../credentials/sealed-tokens.js'
+import { hasSameRefreshToken, openAccessToken, openRefreshToken, sealTokens } from '../credentials/sealed-tokens.js'
 import type { Companions, CredentialRow, CredentialUpdate } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
 import { isNewerThan, isNewsTo, type NextState, type RefreshAnswer } from './answered-state.js'
@@ -129,8 +129,4 @@ function statusOf({ grant }: { readonly grant?: AccessGrant | undefined }): 'act
 
 function isRotated({ response, spent }: RefreshAnswer): boolean {
   return response.refreshToken !== undefined && !response.refreshToken.equals(spent)
-}
-
-function hasSameRefreshToken({ refreshTokenFingerprint: one }: CredentialRow, { refreshTokenFingerprint: other }: CredentialRow): boolean {
-  return one !== null && other !== null && one.length === other.length && one.every((byte, index) => byte === other[index])
 }

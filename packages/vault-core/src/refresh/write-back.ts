@@ -5,7 +5,7 @@ import type { TokenResponse } from '../oauth/token-response.js'
 import type { CredentialRow, UpdateResult } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
 import type { AnswerWrites } from './answer-writes.js'
-import type { Attempt } from './attempt.js'
+import { type Attempt, holderOf } from './attempt.js'
 import { readMovedRow } from './row-state.js'
 
 /** What a refresh brought, on its way into the store. */
@@ -116,12 +116,17 @@ const RETRY_MAX_MS = 5_000
 
 /** The user ended or replaced the grant meanwhile, or another process wrote first: he wins. New tokens of an ended grant are revoked. */
 async function drop(
-  { context, connection, key }: Attempt,
+  attempt: Attempt,
   { response }: Pick<WriteBack, 'response'>,
   result: Exclude<UpdateResult, { outcome: 'updated' }>,
 ): Promise<void> {
+  const { context, connection, key } = attempt
   context.log.info({ ...key }, 'A refresh was dropped: its grant moved on while the request was under way.')
-  if (result.outcome === 'conflict' && result.row.status !== 'disconnected') return
+  if (result.outcome === 'conflict' && result.row.status !== 'disconnected') {
+    // The same refresh token may stand there again, and its request is over. If the store is away the lease runs out by itself.
+    await context.credentials.release(key, holderOf(attempt)).catch(() => undefined)
+    return
+  }
   await context.discardTokens(connection, {
     userId: key.userId,
     accountId: key.accountId,

@@ -73,3 +73,41 @@ it.each(ends)(
     })
   },
 )
+
+it('the same refresh token that is stored again while it is under way is not sent once more', async () => {
+  const { world, ask, process } = await setScene('ended')
+  const gate = world.provider.hold()
+  const first = await ask()
+  await process().importCredential({ ...ALICE, refreshToken: 'canary-refresh-1' }, { replace: true })
+  const second = await ask({}, process())
+  expect(world.provider.refreshes()).toBe(1)
+  gate.open()
+  await world.clock.advance(S)
+  for (const call of [first, second]) expect(call.end()).toHaveProperty('credentials')
+  // What came for it is the one that the other has sent.
+  expect(world.provider.tokenRequests.filter(({ newest }) => !newest)).toEqual([])
+  expect(world.provider.grantAlive).toBe(true)
+})
+
+it('nor one whose request was cut off before its time is over', async () => {
+  const { world, vault, ask } = await setScene('ended')
+  world.provider.failNext({ when: 'before', respond: reset })
+  await ask()
+  await vault.importCredential({ ...ALICE, refreshToken: 'canary-refresh-1' }, { replace: true })
+  expect((await ask()).end()).toMatchObject({ error: { code: 'provider_unavailable' } })
+  await world.clock.advance(2 * MIN)
+  expect((await ask()).end()).toHaveProperty('credentials')
+  expect(world.provider.refreshes()).toBe(2)
+})
+
+it('the same one that the provider goes on taking can be sent as soon as its request has ended', async () => {
+  const { world, vault, ask } = await setScene('ended', { rotates: false })
+  const gate = world.provider.hold()
+  await ask()
+  await world.connect(vault)
+  gate.open()
+  await world.clock.advance(S)
+  const sent = world.provider.refreshes()
+  expect((await ask({ forceRefresh: true })).end()).toHaveProperty('credentials')
+  expect(world.provider.refreshes()).toBe(sent + 1)
+})
