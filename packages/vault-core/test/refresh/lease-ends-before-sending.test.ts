@@ -23,16 +23,21 @@ function clockThatMissed(world: VaultWorld) {
   }
 }
 
-it('a process that stood still after it had marked its request does not send it, and leaves the credential to the next', async () => {
+it.each([
+  ['was told that the credential is its own', 'credentials.claim'],
+  ['was told that its request is marked', 'credentials.markSent'],
+])('a process that stood still before it %s does not send', async (_when, stopsAt) => {
   const world = await ended()
   const { clock, standStill } = clockThatMissed(world)
   const store = interceptedStore(world.store, async (call, work) => {
     const result = await work()
-    if (call === 'credentials.markSent') standStill(MIN)
+    if (call === stopsAt) standStill(MIN)
     return result
   })
   await expect(world.vault({ store, clock }).getCredentials(ALICE)).rejects.toMatchObject({ facts: { reason: 'lease_lost' } })
   expect(world.provider.refreshes()).toBe(0)
+  // Nor did it leave word that it has.
+  await world.clock.advance(MIN)
   expect((await world.vault().getCredentials(ALICE)).accessToken).toBe('canary-access-2')
 })
 
