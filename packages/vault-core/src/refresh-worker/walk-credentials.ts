@@ -74,7 +74,8 @@ export function createCredentialWalk(
   /** From when on a worker counts who was last used when: credentials from before that may have been used without a note of it. */
   const isIdle = (row: CredentialRow, nowMs: number, retiringSinceMs: number): boolean => {
     const usedAtMs = Math.max(row.lastUsedAtMs ?? retiringSinceMs, readCredentialData(row).connectedAtMs)
-    return nowMs - usedAtMs >= (retireIdleAfterDays ?? Number.POSITIVE_INFINITY) * DAY_MS
+    // What is revoked stays so: one clock that is wrong must not be enough.
+    return Math.min(nowMs, runtime.clock.now()) - usedAtMs >= (retireIdleAfterDays ?? Number.POSITIVE_INFINITY) * DAY_MS
   }
 
   const setDueTime = async (row: CredentialRow, nowMs: number): Promise<void> => {
@@ -109,7 +110,8 @@ export function createCredentialWalk(
   }
 
   function isTimeToWalk({ walk: underWay, walkedAtMs }: WorkerState, nowMs: number): boolean {
-    if (underWay) return underWay.owner === owner || underWay.untilMs <= nowMs
-    return walkedAtMs === null || nowMs - walkedAtMs >= WALK_EVERY_MS
+    // What was noted for later than could be was so by a clock that was wrong, and is no reason to wait for that time.
+    if (underWay) return underWay.owner === owner || underWay.untilMs <= nowMs || underWay.untilMs > nowMs + WALK_DEAD_AFTER_MS
+    return walkedAtMs === null || Math.abs(nowMs - walkedAtMs) >= WALK_EVERY_MS
   }
 }

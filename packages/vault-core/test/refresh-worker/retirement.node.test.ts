@@ -47,6 +47,24 @@ describe('a credential that nobody has asked for', () => {
     expect(worker.progress().retired).toBe(2)
   })
 
+  it('is not what a store takes for it whose clock is wrong', async () => {
+    let aheadMs = 0
+    const { world, app, runOnce } = await retiringWorld({
+      store: (store) => ({ ...store, now: async () => (await store.now()) + aheadMs }),
+    })
+    await runOnce()
+    await app.connect('drive', 'used')
+    await world.run(DAY)
+    await use(world, app, 'used')
+    aheadMs = 400 * DAY
+    expect(await runOnce()).toMatchObject({ retired: 0 })
+    expect(await statusOf(world, 'used')).toBe('active')
+    // Nor is what it noted kept to when it is right again.
+    aheadMs = 0
+    await world.run(31 * DAY)
+    expect(await runOnce()).toMatchObject({ retired: 1 })
+  })
+
   it('is given the whole time from when a worker first looks, if nobody noted its use before', async () => {
     const { world, app, runOnce } = await retiringWorld()
     await app.connect('drive', 'old')
