@@ -4,7 +4,7 @@ import { interceptedStore } from '../fixtures/intercepted-store.js'
 import { settle } from '../fixtures/manual-clock.js'
 import { memoryJournal } from '../fixtures/memory-journal.js'
 import { ALICE } from '../fixtures/vault-world.js'
-import { S, setScene } from './failure-matrix/scene.js'
+import { MIN, S, setScene } from './failure-matrix/scene.js'
 
 // All workers of a machine find the same token ended at the same moment.
 it('who waits for a process that dies with its answer in the journal they share does not send the old refresh token', async () => {
@@ -31,4 +31,21 @@ it('who waits for a process that dies with its answer in the journal they share 
   await world.clock.advance(9 * S)
   expect(call.end()).toMatchObject({ credentials: { accessToken: 'canary-access-2' } })
   expect(world.provider.refreshes()).toBe(1)
+})
+
+it('a journal that comes late gives no older access token for one that another process has brought', async () => {
+  const { world, vault, process } = await setScene('ended', { rotates: false, connection: { rotation: { kind: 'none' } } })
+  const journal = memoryJournal()
+  let isDead = false
+  const dying = interceptedStore(world.store, (call, work) => {
+    isDead ||= call === 'credentials.update'
+    return isDead ? Promise.reject(new VaultError('store_unavailable', 'The store is away.')) : work()
+  })
+  await process({ journal, store: dying }).getCredentials(ALICE)
+  expect(journal.entries.size).toBe(1)
+  await world.clock.advance(MIN)
+  expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-3')
+  await process({ journal }).sweep()
+  expect(journal.entries.size).toBe(0)
+  expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-3')
 })
