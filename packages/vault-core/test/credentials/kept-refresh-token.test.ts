@@ -20,13 +20,21 @@ it('a refresh token that came while its user consented again, and got none, take
   })
   world.issuer.answers.set('/token', async () => {
     await answered
-    return jsonAnswer(200, { access_token: 'access-refreshed', refresh_token: 'refresh-rotated', token_type: 'Bearer', expires_in: 3_600 })
+    return jsonAnswer(200, {
+      access_token: 'access-refreshed',
+      refresh_token: 'refresh-rotated',
+      token_type: 'Bearer',
+      expires_in: 3_600,
+      refresh_token_expires_in: 7_200,
+    })
   })
   const call = world.tokenOf()
+  const startedAtMs = world.clock.now()
   await settle()
   await world.connectAs('a', { answer: { access_token: 'access-consented', refresh_token: undefined } })
   answer()
   expect(await call).toBe('access-consented')
+  expect(await world.vault.getCredentialInfo(ALICE)).toMatchObject({ refreshTokenExpiresAt: new Date(startedAtMs + 7_200_000) })
   await world.clock.advance(130_000)
 
   const sent: (string | null)[] = []
