@@ -147,6 +147,23 @@ describe('a refresh that fails', () => {
     },
   )
 
+  it('with invalid_client after a request that got lost does not make that forgotten', async () => {
+    const world = vaultWorld({ rotation: { kind: 'grace', seconds: 30 } })
+    const vault = world.vault()
+    await world.connect(vault)
+    await world.clock.advance(2 * HOUR)
+    world.provider.failNext(
+      after(reset),
+      before(() => json(401, { error: 'invalid_client' })),
+    )
+    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_rejected_client' })
+    await world.clock.advance(61 * S)
+    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({
+      code: 'reauthorization_required',
+      facts: { reason: 'rotation_outcome_unknown' },
+    })
+  })
+
   it('with invalid_grant ends a token of unknown lifetime with its grant', async () => {
     const world = vaultWorld()
     world.provider.lifetimeS = null
