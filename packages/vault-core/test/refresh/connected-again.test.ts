@@ -111,3 +111,17 @@ it('the same one that the provider goes on taking can be sent as soon as its req
   expect((await ask({ forceRefresh: true })).end()).toHaveProperty('credentials')
   expect(world.provider.refreshes()).toBe(sent + 1)
 })
+
+it('what is unknown of it stays so: when it is refused then, its user is told why', async () => {
+  const { world, vault, ask, process } = await setScene('ended')
+  world.provider.failNext({ when: 'after', respond: () => json(500, {}) })
+  const gate = world.provider.hold()
+  await ask()
+  await process().importCredential({ ...ALICE, refreshToken: 'canary-refresh-1' }, { replace: true })
+  gate.open()
+  await world.clock.advance(3 * MIN)
+  await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({
+    code: 'reauthorization_required',
+    facts: { reason: 'rotation_outcome_unknown' },
+  })
+})
