@@ -44,6 +44,15 @@ async function refreshedWhileCutOff(lifetimeS: number, options: Partial<VaultOpt
 }
 
 describe('a process that is cut off from the store when its refresh is answered', () => {
+  it('gives the new token for five minutes, and then no more: its user may have disconnected elsewhere', async () => {
+    const { world, vault, credentials } = await refreshedWhileCutOff(3_600)
+    await world.clock.advance(299 * S)
+    expect((await vault.getCredentials(ALICE)).accessToken).toBe(credentials.accessToken)
+    await world.vault().disconnect(ALICE)
+    await world.clock.advance(2 * S)
+    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+
   it('writes the answer late, and nobody is told to connect again because of the token that it spent', async () => {
     const { world, link } = await refreshedWhileCutOff(60)
     await world.clock.advance(125 * S)
