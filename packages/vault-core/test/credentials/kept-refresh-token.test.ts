@@ -84,3 +84,16 @@ it('a refresh token that waits in the journal is the one that is kept when its u
   await vault.getCredentials(ALICE, { forceRefresh: true })
   expect(sent).toEqual(['refresh-rotated'])
 })
+
+// RFC 9449, section 5: that of a client without a secret is bound to the key of its own consent, and each consent has a key of its own.
+it.each([
+  ['one without a secret does not keep it', false],
+  ['any other does', true],
+] as const)('of two clients whose tokens are bound to keys, and whose user consents again: %s', async (_which, hasSecret) => {
+  const { clientSecret, ...client } = oidcConnection
+  const secret = hasSecret && clientSecret !== undefined ? { clientSecret } : { clientAuthentication: 'none' as const }
+  const { connectAs } = await accountWorld({}, { connections: [{ ...client, ...secret, dpop: true }] })
+  const bound = { token_type: 'DPoP' }
+  expect(await connectAs('a', { answer: bound })).toMatchObject({ hasRefreshToken: true })
+  expect(await connectAs('a', { answer: { ...bound, refresh_token: undefined } })).toMatchObject({ hasRefreshToken: hasSecret })
+})
