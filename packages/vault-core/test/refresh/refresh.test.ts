@@ -147,6 +147,24 @@ describe('a refresh that fails', () => {
     },
   )
 
+  it.each([
+    ['soon after a request that got lost, and may arrive late', 5 * 60 * S, 'rotation_outcome_unknown'],
+    ['long after it', 11 * 60 * S, 'revoked'],
+  ])('with invalid_grant %s, a good answer in between: tells what may have happened', async (_when, laterMs, reason) => {
+    const { world, vault } = await expired()
+    world.provider.failNext(before(reset))
+    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_unavailable' })
+    await world.clock.advance(121 * S)
+    expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
+    await world.clock.advance(laterMs)
+    expect((await vault.getCredentials(ALICE, { forceRefresh: true })).accessToken).toBe('canary-access-3')
+    world.provider.failNext(before(() => json(400, { error: 'invalid_grant' })))
+    await expect(vault.getCredentials(ALICE, { forceRefresh: true })).rejects.toMatchObject({
+      code: 'reauthorization_required',
+      facts: { reason },
+    })
+  })
+
   it('with invalid_client after a request that got lost does not make that forgotten', async () => {
     const world = vaultWorld({ rotation: { kind: 'grace', seconds: 30 } })
     const vault = world.vault()
