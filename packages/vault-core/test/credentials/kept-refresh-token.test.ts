@@ -97,3 +97,12 @@ it.each([
   expect(await connectAs('a', { answer: bound })).toMatchObject({ hasRefreshToken: true })
   expect(await connectAs('a', { answer: { ...bound, refresh_token: undefined } })).toMatchObject({ hasRefreshToken: hasSecret })
 })
+
+it('one that the provider has refused is not kept when its user consents again, and gets none', async () => {
+  const world = await accountWorld()
+  await world.connectAs('a')
+  await world.clock.advance(2 * HOUR)
+  world.revokeAtProvider()
+  await expect(world.tokenOf()).rejects.toMatchObject({ code: 'reauthorization_required' })
+  expect(await world.connectAs('a', { answer: { refresh_token: undefined } })).toMatchObject({ hasRefreshToken: false })
+})

@@ -43,3 +43,14 @@ it('who may try after a pause goes on to do so where the row has changed meanwhi
   expect(changes).toBe(2)
   expect(call.end()).toMatchObject({ credentials: { userId: 'alice' } })
 })
+
+it('who asks for another token than the one at hand, and waits for a process that is sent none that can be used, is not given the same', async () => {
+  const { world, ask, process } = await setScene('lives')
+  world.provider.failNext({ when: 'after', respond: () => json(200, { refresh_token: 'canary-refresh-2', token_type: 'Bearer' }) })
+  const gate = world.provider.hold()
+  await ask({ forceRefresh: true })
+  const call = await ask({ forceRefresh: true }, process())
+  gate.open()
+  await world.clock.advance(S)
+  expect(call.end()).toMatchObject({ error: { code: 'provider_unavailable', facts: { reason: 'quarantined' } } })
+})
