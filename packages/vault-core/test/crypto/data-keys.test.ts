@@ -55,6 +55,29 @@ describe('data keys of a new user', () => {
 })
 
 describe('a user whose data keys are destroyed', () => {
+  it('does not have them in memory again by a read that had begun before', async () => {
+    const world = sealerWorld()
+    const blob = await world.sealer().seal(place, text('a'))
+    let release = (): void => undefined
+    let reads = 0
+    const slowDocuments: DocumentStore = {
+      ...world.documents,
+      get: async (key) => {
+        const row = await world.documents.get(key)
+        if (reads++ === 0) await new Promise<void>((resolve) => (release = resolve))
+        return row
+      },
+    }
+    const sealer = world.sealer({ documents: slowDocuments })
+    const early = sealer.open(place, blob)
+    await world.clock.advance(0)
+    const destroyed = sealer.destroyKeys('alice')
+    await world.clock.advance(0)
+    release()
+    await Promise.all([early, destroyed])
+    await expect(sealer.open(place, blob)).rejects.toMatchObject({ code: 'decryption_failed' })
+  })
+
   it('gets none by whatever reads, and new ones where something is sealed for him again', async () => {
     const world = sealerWorld()
     const blob = await world.sealer().seal(place, text('a'))

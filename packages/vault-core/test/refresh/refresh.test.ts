@@ -201,6 +201,14 @@ describe('a refresh that fails', () => {
     expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
   })
 
+  it('does not wait for a moment that was noted before the clock was set back', async () => {
+    const { world, vault } = await expired()
+    world.provider.failNext(before(refusedConnection))
+    await expect(vault.getCredentials(ALICE)).rejects.toMatchObject({ code: 'provider_unavailable' })
+    world.clock.jump(-6 * HOUR)
+    expect((await vault.getCredentials(ALICE)).accessToken).toBe('canary-access-2')
+  })
+
   it('without an answer, strict rotation: nobody sends again before the request must have ended, then one try tells the truth', async () => {
     const { world, vault } = await expired()
     world.provider.failNext(after(reset))
