@@ -74,6 +74,20 @@ it.each(ends)(
   },
 )
 
+it.each([
+  ['is replaced', false],
+  ['was forgotten with its user', true],
+])('a new consent does not wait for the request of an old one that %s, in the same process either', async (_what, isForgotten) => {
+  const { world, vault, ask } = await setScene('ended')
+  world.provider.failNext({ when: 'before', respond: () => new Promise(() => undefined) })
+  await ask()
+  if (isForgotten) await vault.forgetUser('alice')
+  await world.connect(vault)
+  const call = await ask({ forceRefresh: true })
+  expect(call.end()).toHaveProperty('credentials')
+  expect(world.provider.tokenRequests.at(-1)).toEqual({ grantType: 'refresh_token', newest: true })
+})
+
 it('the same refresh token that is stored again while it is under way is not sent once more', async () => {
   const { world, ask, process } = await setScene('ended')
   const gate = world.provider.hold()
