@@ -139,3 +139,18 @@ it('what is unknown of it stays so: when it is refused then, its user is told wh
     facts: { reason: 'rotation_outcome_unknown' },
   })
 })
+
+// Who connects ends what is known of the old request together with what he stores: if he stores nothing, it goes on to be waited for.
+it('a consent that could not be stored lets nobody send the old refresh token any sooner', async () => {
+  const { world, ask, process } = await setScene('ended')
+  world.provider.failNext({ when: 'before', respond: reset })
+  await ask()
+  const failing = failingStore(world.store, (call) => call === 'credentials.update')
+  failing.isDown = true
+  await expect(world.connect(process({ store: failing.store }))).rejects.toThrow()
+  await world.clock.advance(MIN)
+  const call = await ask()
+  await world.clock.advance(11 * S)
+  expect(call.end()).toMatchObject({ error: { facts: { reason: 'refresh_in_progress' } } })
+  expect(world.provider.refreshes()).toBe(1)
+})

@@ -69,3 +69,16 @@ it('while the store does not take what the journal has, the refresh token that w
   expect((await next.getCredentials(ALICE)).accessToken).toBe('canary-access-3')
   expect(world.provider.grantAlive).toBe(true)
 })
+
+it('what the journal has of a grant that its user has ended meanwhile is revoked', async () => {
+  const { world, vault, process } = await setScene('ended', { lifetimeS: 60 })
+  const journal = memoryJournal()
+  await process({ journal, store: cutOffAtWriteBack(world.store) }).getCredentials(ALICE)
+  await vault.disconnect(ALICE)
+  await settle()
+  const revoked = world.provider.revocations.length
+  await process({ journal }).sweep()
+  await settle()
+  expect(world.provider.revocations.slice(revoked)).toEqual(['refresh_token', 'access_token'])
+  expect(journal.entries.size).toBe(0)
+})
