@@ -66,6 +66,21 @@ describe.each([
   })
 })
 
+it('a token that is not written yet, beside a later answer that brought none to a credential without one that lives, is the newest', async () => {
+  const { world, vault, process } = await setScene('ended', { connection: { rotation: GRACE } })
+  const troubled = troubledStore(world.store)
+  const holder = process({ store: troubled.store })
+  troubled.fails = writes
+  expect(await tokenOf(holder)).toBe('canary-access-2')
+  await world.clock.advance(20 * S)
+  world.provider.failNext(unusable('canary-refresh-unusable'))
+  await expect(tokenOf(vault)).rejects.toMatchObject({ facts: { reason: 'quarantined' } })
+  expect(await tokenOf(holder)).toBe('canary-access-2')
+  troubled.fails = () => false
+  await world.clock.advance(6 * S)
+  expect(await tokenOf(vault)).toBe('canary-access-2')
+})
+
 describe('a token that comes into the store beside a later answer in quarantine', () => {
   it('leaves the refresh token of that answer', async () => {
     const { world, vault, troubled } = await besideQuarantine(GRACE, 'canary-refresh-unusable')
