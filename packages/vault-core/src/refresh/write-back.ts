@@ -1,11 +1,12 @@
 import { readCredentialData } from '../credentials/credential-data.js'
 import { credentialNotFound, grantChanged } from '../credentials/credential-errors.js'
-import { VaultError } from '../errors.js'
+import { isVaultError, VaultError } from '../errors.js'
 import type { TokenResponse } from '../oauth/token-response.js'
 import type { CredentialRow, UpdateResult } from '../storage/contract.js'
 import type { AccessGrant } from './access-grant.js'
 import type { AnswerWrites } from './answer-writes.js'
 import { type Attempt, holderOf } from './attempt.js'
+import type { RefreshContext } from './context.js'
 import { readMovedRow } from './row-state.js'
 
 /** What a refresh brought, on its way into the store. */
@@ -58,12 +59,28 @@ export async function writeBack(attempt: Attempt, work: WriteBack): Promise<Acce
  * @throws {VaultError} `credential_not_found`.
  */
 export async function dropIfForgotten(attempt: Attempt, response: TokenResponse): Promise<void> {
-  const { context, key } = attempt
-  if (await context.sealer.hasKeys(key.userId)) return
-  const row = await context.credentials.get(key)
-  if (row && row.status !== 'disconnected') return
+  const { key } = attempt
+  if (await isKept(attempt)) return
   await drop(attempt, { response }, { outcome: 'missing' })
   throw credentialNotFound(key)
+}
+
+/** Whether there is still somebody to keep the answer for. A process that stood still may have to fetch the keys again: until it can, the answer waits. */
+async function isKept({ context, key }: Attempt): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    try {
+      if (await context.sealer.hasKeys(key.userId)) return true
+      const row = await context.credentials.get(key)
+      return row !== null && row.status !== 'disconnected'
+    } catch (error) {
+      if (isVaultError(error, 'decryption_failed') || context.stopped.aborted) throw error
+      context.log.warn(
+        { ...key, tries, err: error },
+        'The answer of a refresh cannot be sealed yet. It is kept in memory, and tried again.',
+      )
+      await pause(context, tries)
+    }
+  }
 }
 
 function movedGrant({ context, row }: Attempt, found: CredentialRow): Promise<AccessGrant | undefined> {
@@ -92,9 +109,8 @@ const MOST_TRIES = 10
 /** Goes on until the store has it, or the vault is closed. The store recognises a repeat by its attempt id. */
 async function repeat(attempt: Attempt, work: WriteBack): Promise<void> {
   const { context, key, attemptId } = attempt
-  const { clock } = context.runtime
   for (let tries = 1; !context.stopped.aborted; tries++) {
-    await clock.sleep(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(tries - 1, 10)), context.stopped)
+    await pause(context, tries)
     try {
       const result = await update(attempt, work)
       if (result.outcome === 'updated') work.written()
@@ -109,6 +125,10 @@ async function repeat(attempt: Attempt, work: WriteBack): Promise<void> {
     { ...key },
     'The vault was closed before the store took the answer of a refresh. Without a journal the user may have to connect again.',
   )
+}
+
+function pause({ runtime, stopped }: RefreshContext, tries: number): Promise<void> {
+  return runtime.clock.sleep(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(tries - 1, 10)), stopped)
 }
 
 const RETRY_FIRST_MS = 100

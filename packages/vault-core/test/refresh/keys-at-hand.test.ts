@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
+import { VaultError } from '../../src/index.js'
 import { json } from '../fixtures/faulty-provider.js'
-import { failingStore } from '../fixtures/intercepted-store.js'
+import { failingStore, interceptedStore } from '../fixtures/intercepted-store.js'
 import { settle } from '../fixtures/manual-clock.js'
-import { S, setScene } from './failure-matrix/scene.js'
+import { ALICE } from '../fixtures/vault-world.js'
+import { MIN, S, setScene } from './failure-matrix/scene.js'
 
 const answer = (name: string) => ({
   when: 'before' as const,
@@ -28,4 +30,32 @@ it('a new refresh token is not lost when the store is away as it comes, however 
   await world.clock.advance(6 * S)
   const call = await ask({}, vault)
   expect(call.end()).toMatchObject({ credentials: { accessToken: 'canary-access-alice' } })
+})
+
+it('nor when its process stood still for so long that the keys have to be fetched again, and cannot be had at once', async () => {
+  const { world, process } = await setScene('ended')
+  let missedMs = 0
+  let isDown = false
+  const clock = { ...world.clock, now: () => world.clock.now() + missedMs, monotonic: () => world.clock.monotonic() + missedMs }
+  const store = interceptedStore(world.store, async (call, work) => {
+    if (isDown) throw new VaultError('store_unavailable', `The store is down: ${call} failed.`)
+    return work()
+  })
+  const vault = process({
+    clock,
+    store,
+    callerWaitMs: 60 * S,
+    fetch: async (input, init) => {
+      const answer = await world.provider.fetch(input, init)
+      missedMs += 6 * MIN
+      isDown = true
+      return answer
+    },
+  })
+  const call = vault.getCredentials(ALICE)
+  await world.clock.advance(20 * S)
+  isDown = false
+  await world.clock.advance(20 * S)
+  expect((await call).accessToken).toBe('canary-access-2')
+  expect((await process().getCredentials(ALICE)).accessToken).toBe('canary-access-2')
 })
