@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -23,7 +23,8 @@ export async function tarballProblems(each: WorkspacePackage, tarball: string): 
     pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
   })
   const told = messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code)
-  return [...told, ...manifestProblems(JSON.parse(readFileSync(join(each.folder, 'package.json'), 'utf8')))]
+  const manifest = JSON.parse(readFileSync(join(each.folder, 'package.json'), 'utf8'))
+  return [...told, ...manifestProblems(manifest), ...builtProblems(each.folder)]
 }
 
 /** What a package of ours has to say of itself. */
@@ -38,4 +39,13 @@ export function manifestProblems(manifest: Readonly<Record<string, unknown>>): s
     problems.push('package.json: publishConfig.exports names the condition @holdfast/source, but sources are not published.')
   }
   return problems
+}
+
+/** Classes that the build has given another name: a bundler does so where a class names itself, and a user reads `_VaultError` in his logs. */
+export function builtProblems(folder: string): string[] {
+  return globSync('dist/**/*.js', { cwd: folder }).flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/^var (\w+) = class (?!extends\b)(\w+)/gm)]
+      .filter(([, name, shown]) => name !== shown)
+      .map(([, name, shown]) => `${file}: class ${name} is shown as ${shown}. Say \`this\` in it in place of its name.`),
+  )
 }

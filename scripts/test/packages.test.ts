@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import type { WorkspacePackage } from '../boundaries/workspace-packages.ts'
 import { changesetProblems, namesIn } from '../packages/changesets.ts'
-import { manifestProblems } from '../packages/tarball.ts'
+import { builtProblems, manifestProblems } from '../packages/tarball.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'holdfast-changesets-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -41,6 +41,14 @@ it('a manifest that says all is accepted, and each thing it does not say is told
   expect(manifestProblems(manifest)).toEqual([])
   expect(manifestProblems({})).toHaveLength(8)
   expect(manifestProblems({ ...manifest, publishConfig: { exports: { '.': { '@holdfast/source': './src/index.ts' } } } })).toHaveLength(1)
+})
+
+it('tells of a class that the build has given another name', () => {
+  const folder = join(root, 'built')
+  mkdirSync(join(folder, 'dist', 'chunks'), { recursive: true })
+  writeFileSync(join(folder, 'dist', 'index.js'), 'var Kept = class extends Error {};\nvar Own = class Own {};\n')
+  writeFileSync(join(folder, 'dist', 'chunks', 'a.js'), 'var Told = class _Told extends Error {};\n')
+  expect(builtProblems(folder)).toEqual(['dist/chunks/a.js: class Told is shown as _Told. Say `this` in it in place of its name.'])
 })
 
 function publicPackage(name: string, version: string): WorkspacePackage {

@@ -95,7 +95,8 @@ export class VaultError extends Error {
   }
 
   static {
-    Object.defineProperty(VaultError.prototype, VAULT_ERROR, { value: true })
+    // `this`: a bundler renames a class that names itself, and errors are printed by the name of their class.
+    Object.defineProperty(this.prototype, VAULT_ERROR, { value: true })
   }
 }
 

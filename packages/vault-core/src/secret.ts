@@ -55,6 +55,6 @@ export class Secret {
 
   static {
     // What Node, Deno and Bun ask when they print a value.
-    Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => REDACTED })
+    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => REDACTED })
   }
 }
