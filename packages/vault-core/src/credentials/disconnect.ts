@@ -6,6 +6,9 @@ import type { EventRecorder } from '../events/event-recorder.js'
 import type { DisconnectReason } from '../events/vault-event.js'
 import type { Log } from '../log.js'
 import { DEFAULT_ACCOUNT_ID } from '../model/account-id.js'
+import { didYouMean } from '../model/did-you-mean.js'
+import { unknownFields } from '../model/unknown-field.js'
+import { refuseFields } from '../refuse-fields.js'
 import type { Runtime } from '../runtime.js'
 import type { Secret } from '../secret.js'
 import type { CredentialKey, CredentialRow, CredentialStore, NewOutboxJob } from '../storage/contract.js'
@@ -44,6 +47,15 @@ export type DisconnectRow = (
   onlyIf?: (found: CredentialRow) => boolean,
 ) => Promise<boolean>
 
+const SELECTING: readonly (keyof CredentialSelector)[] = ['connectionId', 'userId', 'accountId']
+
+/** Whoever names an account, by a name that is not the right one, does not mean all of them. Other fields are no mistake: what was listed selects. */
+function misspeltAccount(selector: CredentialSelector): Record<string, string> {
+  if (Object.hasOwn(selector, 'accountId')) return {}
+  const unknown = Object.entries(unknownFields(selector, SELECTING, 'selector'))
+  return Object.fromEntries(unknown.filter(([field]) => didYouMean(field, SELECTING) === 'accountId'))
+}
+
 /**
  * Makes `vault.disconnect`: all accounts of the user on the connection, or the one that is named. The default one goes last, so that whoever
  * asks meanwhile is not given another account's token.
@@ -54,6 +66,7 @@ export function createDisconnect(
 ): Disconnect {
   return async (selector, options, reason = 'requested') => {
     const { connectionId, userId, accountId } = parseSelector(selector)
+    refuseFields(misspeltAccount(selector))
     const actor = parseActor(options)
     const rows = (await accountRows(credentials, { tenant, connectionId, userId })).filter(isConnected)
     // `default` is what stands in that place alone: a call that is repeated must not end the account that has become the default one.

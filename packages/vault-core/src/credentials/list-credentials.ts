@@ -1,5 +1,7 @@
 import type { Sealer } from '../crypto/sealer.js'
 import { VaultError } from '../errors.js'
+import { unknownFields } from '../model/unknown-field.js'
+import { refuseFields } from '../refuse-fields.js'
 import type { Clock } from '../runtime.js'
 import type { CredentialQuery, CredentialStore, Page } from '../storage/contract.js'
 import { assertPageLimit } from '../storage/rules/store-arguments.js'
@@ -20,6 +22,8 @@ export interface ListCredentialsQuery {
   /** 1 to 1,000. Default 100. */
   readonly limit?: number
 }
+
+const KNOWN: readonly (keyof ListCredentialsQuery)[] = ['userId', 'connectionId', 'status', 'cursor', 'limit']
 
 type Filter = Pick<CredentialQuery, 'status' | 'hasRefreshToken'>
 
@@ -43,6 +47,7 @@ interface Listing {
 /** Lists what may be shown of credentials: those of a user, of a connection, of a status, or all of the tenant. Opens labels of one user's alone, and no token. */
 export async function listCredentials(listing: Listing, query: ListCredentialsQuery): Promise<Page<CredentialInfo>> {
   const { credentials, tenant, clock } = listing
+  refuseFields(unknownFields(query, KNOWN, 'query of credentials'))
   const { limit = 100, status, cursor, ...whose } = query
   assertPageLimit(limit)
   // Not every database takes what can be no id, and one that does not would seem to have failed.

@@ -1,5 +1,6 @@
 import { isVaultError, type VaultError } from '../errors.js'
 import { type Actor, parseActor } from '../events/actor.js'
+import { unknownFields } from '../model/unknown-field.js'
 import { refuseFields } from '../refuse-fields.js'
 import type { CredentialRow, CredentialStore } from '../storage/contract.js'
 import { credentialKeyOf, storeKeyProblem } from '../storage/rules/store-key.js'
@@ -37,6 +38,7 @@ export interface RevokeAllFailure {
   readonly error: VaultError
 }
 
+const KNOWN: readonly (keyof RevokeAllOptions)[] = ['connectionId', 'userId', 'actor', 'signal', 'onProgress']
 const PAGE = 200
 const AT_ONCE = 16
 const MOST_FAILURES_TOLD = 100
@@ -93,9 +95,9 @@ export function createRevokeAll(parts: {
   }
 }
 
-/** Whoever names a user, and has none in hand, does not mean everybody's credentials. */
+/** Whoever names a user, and has none in hand or misspells what he names him by, does not mean everybody's credentials. */
 function readWhose(options: RevokeAllOptions): Pick<RevokeAllOptions, 'connectionId' | 'userId'> {
-  const fields: Record<string, string> = {}
+  const fields = unknownFields(options, KNOWN, 'call of `revokeAll`')
   const whose: { connectionId?: string; userId?: string } = {}
   for (const name of ['connectionId', 'userId'] as const) {
     if (!Object.hasOwn(options, name)) continue

@@ -6,12 +6,12 @@ import { namesToken } from './claim-expression.js'
 import type { Connection, ConnectionInput } from './connection.js'
 import { type ConnectionGrant, isStatic, readConnectionGrant } from './connection-grant.js'
 import { hasControlCharacter, readConnectionProperties } from './connection-properties.js'
-import { didYouMean } from './did-you-mean.js'
 import { endpointUrlProblem } from './endpoint-url.js'
 import { readProviderRevocation } from './provider-revocation.js'
 import { readClientAuthentication } from './read-client-authentication.js'
 import { connectionApiProblems } from './read-connection-api.js'
 import { QUIRK_FIELDS, readProviderQuirks } from './read-provider-quirks.js'
+import { unknownField } from './unknown-field.js'
 
 /** What a connection id is made of; it stands in paths, cookies and resource URIs. */
 export const CONNECTION_ID: RegExp = /^[a-zA-Z0-9-_.:]{1,64}$/
@@ -53,7 +53,7 @@ export function readConnection(input: unknown, source: Connection['source'] = 'c
     if (problem !== undefined && !problems.has(field)) problems.set(field, problem)
   }
 
-  for (const field of fields.keys()) complain(...unknownField(field))
+  for (const field of fields.keys()) complain(...knownProblem(field))
   const connectionId = fields.get('connectionId')
   if (typeof connectionId !== 'string' || !CONNECTION_ID.test(connectionId) || /^\.+$/.test(connectionId)) {
     complain('connectionId', 'must be 1 to 64 letters, digits, `-`, `_`, `.` or `:`, and not dots alone')
@@ -169,13 +169,10 @@ const KNOWN_FIELDS: readonly (keyof ConnectionInput)[] = [
   ...QUIRK_FIELDS,
 ]
 
-function unknownField(field: string): [string, string | undefined] {
+function knownProblem(field: string): [string, string | undefined] {
   if (KNOWN_FIELDS.some((known) => known === field)) return [field, undefined]
-  // A value that slipped into the place of a name is not repeated.
-  if (!/^[A-Za-z][A-Za-z_-]{0,39}$/.test(field)) return ['(unknown)', 'is a field that no connection has']
   if (/^scopes?$/i.test(field)) return [field, 'is unknown; did you mean `defaultConnectionProperties: { scope }`?']
-  const meant = didYouMean(field, KNOWN_FIELDS)
-  return [field, meant ? `is unknown; did you mean \`${meant}\`?` : 'is unknown']
+  return unknownField(field, KNOWN_FIELDS, 'connection')
 }
 
 function urlProblems(

@@ -1,5 +1,5 @@
-import { didYouMean } from '../model/did-you-mean.js'
 import { readConnection } from '../model/parse-connection.js'
+import { unknownField } from '../model/unknown-field.js'
 import { fillDefinition } from './fill-definition.js'
 import type { ProviderDefinition, ProviderVariable } from './provider-definition.js'
 import { placesIn, sampleValue, templateProblem, variableProblem } from './url-template.js'
@@ -54,7 +54,7 @@ export function definitionProblems(given: unknown): ReadonlyMap<string, string> 
   const problems = new Map<string, string>()
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return new Map([['definition', 'must be an object']])
   const known = Object.keys(FIELDS)
-  for (const field of Object.keys(given)) if (!known.includes(field)) problems.set(...unknownField(field, known))
+  for (const field of Object.keys(given)) if (!known.includes(field)) problems.set(...unknownField(field, known, 'provider'))
   const definition = given as ProviderDefinition
   const { providerId, name, documentation, refreshTokens, offlineAccess, defaultScopes } = definition
   if (typeof providerId !== 'string' || !/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/.test(providerId))
@@ -73,12 +73,6 @@ export function definitionProblems(given: unknown): ReadonlyMap<string, string> 
     problems.set('defaultScopes', 'must be an array of scopes')
   for (const [field, problem] of variableProblems(definition)) if (!problems.has(field)) problems.set(field, problem)
   return problems.size > 0 ? problems : connectionProblems(definition)
-}
-
-function unknownField(field: string, known: readonly string[]): [string, string] {
-  if (!/^[A-Za-z][A-Za-z_-]{0,39}$/.test(field)) return ['(unknown)', 'is a field that no provider has']
-  const meant = didYouMean(field, known)
-  return [field, meant ? `is unknown; did you mean \`${meant}\`?` : 'is unknown']
 }
 
 function variableProblems({ variables = {}, ...fields }: ProviderDefinition): readonly (readonly [string, string])[] {

@@ -195,20 +195,20 @@ export function createServiceClients(options: ServiceClientsOptions): ServiceCli
 
     isFrozen: knownKeys.isFrozen,
 
-    async createAccessKey(clientId, { by, expiresAt } = {}) {
+    async createAccessKey(clientId, options = {}) {
       const nowMs = runtime.clock.now()
-      const end = readExpiry(expiresAt, nowMs)
+      const end = readExpiry(options, nowMs)
       withRoom(await collection.get(clientId), nowMs)
-      await assertMayGiveKey(by, clientId)
+      await assertMayGiveKey(options.by, clientId)
       const { publicKeyX, privateKey } = await makeKeyPair()
       const { publicKey: _publicKey, ...key } = await addKey(clientId, publicKeyX, end)
       return { ...key, accessKey: [clientId, key.keyId, accountId, privateKey].join('.') }
     },
 
-    async addVerificationKey(clientId, publicKey, { by, expiresAt } = {}) {
+    async addVerificationKey(clientId, publicKey, options = {}) {
       const publicKeyX = readPublicKey(publicKey)
-      const end = readExpiry(expiresAt, runtime.clock.now())
-      await assertMayGiveKey(by, clientId)
+      const end = readExpiry(options, runtime.clock.now())
+      await assertMayGiveKey(options.by, clientId)
       return addKey(clientId, publicKeyX, end)
     },
 

@@ -93,6 +93,25 @@ describe('revokeAll', () => {
       expect(await statusesIn(world)).toEqual({ active: 1 })
     },
   )
+
+  it('takes a name that it does not know for a mistake, and ends nothing; as listing does, and disconnecting one account', async () => {
+    const { world, vault } = await connected(['alice'])
+    const meant = (name: string, right: string) => ({
+      code: 'invalid_request',
+      facts: { fields: { [name]: `is unknown; did you mean \`${right}\`?` } },
+    })
+    await expect(vault.revokeAll({ conectionId: 'drive' } as never)).rejects.toMatchObject(meant('conectionId', 'connectionId'))
+    await expect(vault.listCredentials({ user_id: 'alice' } as never)).rejects.toMatchObject(meant('user_id', 'userId'))
+    const alice = { connectionId: 'drive', userId: 'alice' }
+    for (const name of ['account', 'acountId'])
+      await expect(vault.disconnect({ ...alice, [name]: 'another' })).rejects.toMatchObject(meant(name, 'accountId'))
+    expect(await statusesIn(world)).toEqual({ active: 1 })
+
+    // What was listed selects, with all that is shown of it.
+    const { items } = await vault.listCredentials(alice)
+    for (const info of items) await vault.disconnect(info)
+    expect(await statusesIn(world)).toEqual({ disconnected: 1 })
+  })
 })
 
 describe('revocations in the background', () => {

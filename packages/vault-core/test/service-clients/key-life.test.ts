@@ -31,6 +31,15 @@ const OWN_KEY = `MCowBQYDK2VwAyEA${'A'.repeat(43)}=`
 const inAnHour = (): Date => new Date(Date.parse(START) + HOUR_MS)
 
 describe('an access key that expires', () => {
+  it('is not made without an end because that was misspelt', async () => {
+    const { clients } = world()
+    const { clientId } = await clients.create({ name: 'job' })
+    const refusal = { code: 'invalid_request', facts: { fields: { expires: 'is unknown; did you mean `expiresAt`?' } } }
+    await expect(clients.createAccessKey(clientId, { expires: inAnHour() } as never)).rejects.toMatchObject(refusal)
+    await expect(clients.addVerificationKey(clientId, OWN_KEY, { expires: inAnHour() } as never)).rejects.toMatchObject(refusal)
+    expect((await clients.get(clientId)).verificationKeys).toEqual([])
+  })
+
   it('works until then, and at that moment no more', async () => {
     const { clients, clock } = world()
     const { clientId } = await clients.create({ name: 'job' })
