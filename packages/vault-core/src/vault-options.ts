@@ -8,6 +8,7 @@ import type { EventListener } from './events/event-listener.js'
 import type { Instrumentation } from './instrumentation.js'
 import type { Log } from './log.js'
 import type { ConnectionInput } from './model/connection.js'
+import { unknownFields } from './model/unknown-field.js'
 import type { Journal } from './refresh/journal.js'
 import { refuseOptions } from './refuse-fields.js'
 import type { Clock, RandomSource } from './runtime.js'
@@ -72,6 +73,32 @@ export interface VaultOptions {
   readonly instrumentation?: Instrumentation
 }
 
+const KNOWN: readonly (keyof VaultOptions)[] = [
+  'store',
+  'keyring',
+  'connections',
+  'tenant',
+  'accountId',
+  'callerWaitMs',
+  'requiredStoreCapabilities',
+  'background',
+  'journal',
+  'maxConcurrentRefreshes',
+  'credentialCache',
+  'maxOpenedTokens',
+  'primitives',
+  'cipherSuite',
+  'clock',
+  'random',
+  'fetch',
+  'fetchForStoredConnections',
+  'log',
+  'on',
+  'webhooks',
+  'audit',
+  'eventKeepers',
+  'instrumentation',
+]
 const DEFAULT_TENANT = 'default'
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const CLOCK_METHODS = ['now', 'monotonic', 'sleep'] as const
@@ -97,7 +124,7 @@ export function parseVaultOptions(options: VaultOptions): ParsedOptions {
   const { primitives = noblePrimitives, cipherSuite = DEFAULT_SUITE } = options
   const { webhooks, audit, eventKeepers = [], credentialCache, maxOpenedTokens = DEFAULT_OPENED_TOKENS } = options
   const accountId = options.accountId ?? `acc_${tenant}`
-  const fields: Record<string, string> = {}
+  const fields = unknownFields(options, KNOWN, 'vault')
   if (!store) fields.store = 'is missing: pass a VaultStore, `sqliteStore({ path })` for one'
   else if (!isStore(store)) fields.store = 'must be a VaultStore, such as the one that `sqliteStore({ path })` returns'
   const lacking = (options.requiredStoreCapabilities ?? []).filter((capability) => isStore(store) && !store.capabilities[capability])

@@ -1,4 +1,5 @@
 import type { VaultEventType } from '../events/vault-event.js'
+import { unknownFields } from '../model/unknown-field.js'
 import { refuseOptions } from '../refuse-fields.js'
 
 export interface AuditLogOptions {
@@ -8,6 +9,7 @@ export interface AuditLogOptions {
   readonly events?: readonly VaultEventType[]
 }
 
+const KNOWN: readonly (keyof AuditLogOptions)[] = ['retentionDays', 'events']
 const DAY_MS = 86_400_000
 const MAX_DAYS = 36_500
 
@@ -38,11 +40,12 @@ export function isEventType(type: unknown): type is VaultEventType {
 }
 
 /** @throws {VaultError} `invalid_configuration`, naming each bad option. */
-export function parseAuditLogOptions({ retentionDays, events }: AuditLogOptions): {
+export function parseAuditLogOptions(options: AuditLogOptions): {
   readonly types: ReadonlySet<VaultEventType>
   readonly retentionMs: number | undefined
 } {
-  const fields: Record<string, string> = {}
+  const { retentionDays, events } = options
+  const fields = unknownFields(options, KNOWN, 'audit log')
   if (retentionDays !== undefined && !(Number.isInteger(retentionDays) && retentionDays >= 1 && retentionDays <= MAX_DAYS))
     fields['retentionDays'] = 'must be a whole number of days from 1 to 36,500'
   if (events !== undefined && !(Array.isArray(events) && events.every(isEventType))) fields['events'] = 'must be a list of types of events'

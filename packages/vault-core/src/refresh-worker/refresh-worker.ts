@@ -47,9 +47,10 @@ const TELL_EVERY_MS = 1_000
  * ```
  */
 export function createRefreshWorker(options: RefreshWorkerOptions): RefreshWorker {
+  // First, as a vault in place of the options has none of their names.
+  const { refreshing } = extensionOf(options.vault)
   const parsed = parseWorkerOptions(options)
   const { concurrency, perConnection, refreshAhead, onProgress } = parsed
-  const { refreshing } = extensionOf(options.vault)
   const { context, presence, sweeper } = refreshing
   const { runtime, log, closing } = context
   const counter = createProgressCounter()

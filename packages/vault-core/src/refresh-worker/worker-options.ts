@@ -1,3 +1,4 @@
+import { unknownFields } from '../model/unknown-field.js'
 import { refuseOptions } from '../refuse-fields.js'
 import type { Vault } from '../vault-interface.js'
 import type { WorkerProgress } from './worker-progress.js'
@@ -22,6 +23,14 @@ export interface RefreshWorkerOptions {
   readonly onProgress?: (progress: WorkerProgress) => void
 }
 
+const KNOWN: readonly (keyof RefreshWorkerOptions)[] = [
+  'vault',
+  'concurrency',
+  'perConnection',
+  'refreshAhead',
+  'retireIdleAfterDays',
+  'onProgress',
+]
 const DEFAULT_CONCURRENCY = 64
 
 export type ParsedWorkerOptions = Required<Pick<RefreshWorkerOptions, 'concurrency' | 'perConnection' | 'refreshAhead'>> &
@@ -31,7 +40,7 @@ export type ParsedWorkerOptions = Required<Pick<RefreshWorkerOptions, 'concurren
 export function parseWorkerOptions(options: RefreshWorkerOptions): ParsedWorkerOptions {
   const { concurrency = DEFAULT_CONCURRENCY, refreshAhead = true, retireIdleAfterDays, onProgress } = options
   const perConnection = options.perConnection ?? Math.ceil(concurrency / 4)
-  const fields: Record<string, string> = {}
+  const fields = unknownFields(options, KNOWN, 'refresh worker')
   const numbers = [
     ['concurrency', concurrency, 10_000],
     ['perConnection', perConnection, 10_000],

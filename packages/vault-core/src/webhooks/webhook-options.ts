@@ -1,5 +1,6 @@
 import type { VaultEventType } from '../events/vault-event.js'
 import { endpointUrlProblem } from '../model/endpoint-url.js'
+import { unknownFields } from '../model/unknown-field.js'
 import { refuseOptions } from '../refuse-fields.js'
 import type { Secret } from '../secret.js'
 import { secretsOf, secretsProblem } from './webhook-signature.js'
@@ -68,6 +69,8 @@ const SENT_BY_DEFAULT: Readonly<Record<WebhookEventType, boolean>> = {
   administered: true,
 }
 
+const KNOWN: readonly (keyof WebhooksOptions)[] = ['endpoints', 'concurrency', 'timeoutMs', 'retryDelaysMs']
+const KNOWN_OF_ENDPOINT: readonly (keyof WebhookEndpoint)[] = ['id', 'url', 'secret', 'events', 'allowInsecure']
 const S = 1_000
 const MIN = 60 * S
 const H = 60 * MIN
@@ -80,7 +83,7 @@ const MOST_ENDPOINTS = 20
 /** Checks what `webhooks` was given. @throws {VaultError} `invalid_configuration`, naming each bad field. */
 export function parseWebhooksOptions(options: WebhooksOptions): ParsedWebhooks {
   const { endpoints, concurrency = 8, timeoutMs = 15 * S, retryDelaysMs = DEFAULT_RETRY_DELAYS_MS } = options ?? {}
-  const fields: Record<string, string> = {}
+  const fields = unknownFields(options ?? {}, KNOWN, 'webhooks')
   if (!Array.isArray(endpoints) || endpoints.length === 0 || endpoints.length > MOST_ENDPOINTS)
     fields['endpoints'] = `must be an array of 1 to ${MOST_ENDPOINTS} endpoints`
   else for (const [index, endpoint] of endpoints.entries()) readEndpoint(endpoint, index, endpoints, fields)
@@ -99,6 +102,8 @@ export function parseWebhooksOptions(options: WebhooksOptions): ParsedWebhooks {
 function readEndpoint(endpoint: WebhookEndpoint, index: number, all: readonly WebhookEndpoint[], fields: Record<string, string>): void {
   const { id, url, secret, events, allowInsecure = false } = endpoint ?? {}
   const at = `endpoints[${index}]`
+  for (const [name, problem] of Object.entries(unknownFields(endpoint ?? {}, KNOWN_OF_ENDPOINT, 'endpoint')))
+    fields[`${at}.${name}`] = problem
   if (typeof id !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(id)) fields[`${at}.id`] = 'must be 1 to 64 letters, digits, `-` or `_`'
   else if (all.findIndex((other) => other?.id === id) !== index) fields[`${at}.id`] = 'is that of another endpoint'
   if (typeof allowInsecure !== 'boolean') fields[`${at}.allowInsecure`] = 'must be true or false'

@@ -143,6 +143,7 @@ describe('the audit log', () => {
     [{ retentionDays: 99_999 }, 'retentionDays'],
     [{ events: ['nothing_of_the_kind'] as never }, 'events'],
     [{ events: 'accessed' as never }, 'events'],
+    [{ retentionDay: 400 } as never, 'retentionDay'],
   ])('refuses %j, naming %s', (options, field) => {
     const refused = (): unknown => auditLog(options)
     expect(refused).toThrow(expect.objectContaining({ code: 'invalid_configuration', facts: { fields: { [field]: expect.any(String) } } }))

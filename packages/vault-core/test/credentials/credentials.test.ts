@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { VaultOptions } from '../../src/index.js'
 import type { StoreCapabilities } from '../../src/storage/contract.js'
 import { json } from '../fixtures/faulty-provider.js'
 import { settle } from '../fixtures/manual-clock.js'
@@ -173,6 +174,50 @@ describe('createVault', () => {
     )
     const factory = { store: () => store, requiredStoreCapabilities: ['durable'] } as never
     expect(() => vaultWorld().vault(factory)).toThrow(expect.objectContaining({ code: 'invalid_configuration' }))
+  })
+
+  it('refuses an option that it does not know, and takes one that is undefined', () => {
+    const options = { requiredStoreCapability: ['durable'], tenent: 'acme' } as never
+    expect(() => vaultWorld().vault(options)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_configuration',
+        facts: {
+          fields: {
+            requiredStoreCapability: 'is unknown; did you mean `requiredStoreCapabilities`?',
+            tenent: 'is unknown; did you mean `tenant`?',
+          },
+        },
+      }),
+    )
+    // None of those that there are is unknown: the compiler sees to it that all are here.
+    const all: Record<keyof VaultOptions, undefined> = {
+      store: undefined,
+      keyring: undefined,
+      connections: undefined,
+      tenant: undefined,
+      accountId: undefined,
+      callerWaitMs: undefined,
+      requiredStoreCapabilities: undefined,
+      background: undefined,
+      journal: undefined,
+      maxConcurrentRefreshes: undefined,
+      credentialCache: undefined,
+      maxOpenedTokens: undefined,
+      primitives: undefined,
+      cipherSuite: undefined,
+      clock: undefined,
+      random: undefined,
+      fetch: undefined,
+      fetchForStoredConnections: undefined,
+      log: undefined,
+      on: undefined,
+      webhooks: undefined,
+      audit: undefined,
+      eventKeepers: undefined,
+      instrumentation: undefined,
+    }
+    const { store, keyring, connections, ...others } = all
+    expect(() => vaultWorld().vault(others as never)).not.toThrow()
   })
 
   it('names every bad option in one error', () => {

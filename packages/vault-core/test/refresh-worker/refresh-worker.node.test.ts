@@ -420,7 +420,7 @@ describe('refresh workers', () => {
 
   it('refuse wrong options by name', () => {
     const process = workerWorld({ drive: AHEAD }).process('one', { background: false })
-    const wrong = { concurrency: 0, perConnection: 1.5, retireIdleAfterDays: -1, refreshAhead: 'yes', onProgress: 7 }
+    const wrong = { concurrency: 0, perConnection: 1.5, retireIdleAfterDays: -1, refreshAhead: 'yes', onProgress: 7, concurency: 3 }
     expect(() => process.worker(wrong as never)).toThrow(
       expect.objectContaining({
         code: 'invalid_configuration',

@@ -116,6 +116,7 @@ it.each<[string, unknown, readonly string[]]>([
   ['no secret', { endpoints: [{ ...endpoint, secret: [] }] }, ['endpoints[0].secret']],
   ['an unknown event', { endpoints: [{ ...endpoint, events: ['connectd'] }] }, ['endpoints[0].events']],
   ['what is told in the process alone', { endpoints: [{ ...endpoint, events: ['refresh_started'] }] }, ['endpoints[0].events']],
+  ['a name misspelt', { endpoints: [{ ...endpoint, event: ['connected'] }], timeout: 1 }, ['timeout', 'endpoints[0].event']],
   ['no event', { endpoints: [{ ...endpoint, events: [] }] }, ['endpoints[0].events']],
   [
     'numbers',
