@@ -1,4 +1,4 @@
-import { isVaultError, type Vault, VaultError } from '@holdfast/vault-core'
+import { isVaultError, unknownFields, type Vault, VaultError } from '@holdfast/vault-core'
 import { loggedErrorReply } from '@holdfast/vault-http'
 import type { Request, RequestHandler, Response } from 'express'
 import { abortOnClose } from './abort-on-close.js'
@@ -18,17 +18,21 @@ export interface RequireCredentialsOptions {
   readonly accountId?: string | ((request: Request) => string | undefined)
 }
 
+const KNOWN: readonly (keyof RequireCredentialsOptions)[] = ['vault', 'connectionId', 'minValidityMs', 'requiredScopes', 'accountId']
+
 /**
  * Sees to it that `req.credentials` holds an access token of the signed-in user that works. A user who has to consent first is sent to
  * `/connect/{connectionId}?return_to=…`, also to grant a scope that is lacking; an API caller gets a 401 with `errorCode` and `startUrl`.
  * Needs a `vaultRouter` of this vault; of several, the one that is mounted before it.
  *
+ * @throws {VaultError} `invalid_configuration`, naming the option that is unknown or wrong.
  * @example
  * ```ts
  * app.get('/files', requireCredentials({ vault, connectionId: 'google' }), async (req, res) => { … req.credentials?.accessToken … })
  * ```
  */
 export function requireCredentials(options: RequireCredentialsOptions): RequestHandler {
+  refuseWrong(options)
   const { vault, connectionId, minValidityMs, requiredScopes = [], accountId } = options
   requireScopes(vault, connectionId, requiredScopes)
   return async (request, response, next) => {
@@ -55,6 +59,16 @@ export function requireCredentials(options: RequireCredentialsOptions): RequestH
     }
     next()
   }
+}
+
+/** At the start, and not with the first user: a misspelt `requiredScopes` would require nothing. */
+function refuseWrong(options: RequireCredentialsOptions): void {
+  const fields = unknownFields(options, KNOWN, 'route')
+  const { requiredScopes } = options
+  if (requiredScopes !== undefined && !Array.isArray(requiredScopes)) fields['requiredScopes'] = 'must be an array of scopes'
+  const problems = Object.entries(fields).map(([name, problem]) => `\`${name}\` ${problem}`)
+  if (problems.length > 0)
+    throw new VaultError('invalid_configuration', `The options of requireCredentials are wrong: ${problems.join('; ')}.`, { fields })
 }
 
 async function refuse(

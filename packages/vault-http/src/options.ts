@@ -1,4 +1,12 @@
-import { type ConnectionProperties, extensionOf, type Log, type Vault, VaultError, type VaultExtension } from '@holdfast/vault-core'
+import {
+  type ConnectionProperties,
+  extensionOf,
+  type Log,
+  unknownFields,
+  type Vault,
+  VaultError,
+  type VaultExtension,
+} from '@holdfast/vault-core'
 import { parseAllowedScopes } from './allowed-scopes.js'
 import { type ClientAddress, createClientAddress } from './client-address.js'
 import { parseAllowedOrigins } from './cors.js'
@@ -95,6 +103,27 @@ export interface HandlerSettings<Context> {
   readonly login: LoginSettings | undefined
 }
 
+const KNOWN: readonly (keyof VaultHandlerOptions)[] = [
+  'vault',
+  'publicUrl',
+  'identify',
+  'verifyUserToken',
+  'allowedReturnTo',
+  'connectionProperties',
+  'allowedScopes',
+  'allowedOrigins',
+  'rateLimit',
+  'clientAddress',
+  'handOuts',
+  'proxy',
+  'issuerOrigins',
+  'accessTokenMaxAgeS',
+  'log',
+  'now',
+  'login',
+  'cookieDomain',
+  'requireProofOfWork',
+]
 const DAY_S = 86_400
 
 /** @throws {VaultError} `invalid_configuration`, naming the bad option. */
@@ -103,6 +132,7 @@ export function parseHandlerOptions<Context, Incoming extends VaultRequest>(
 ): HandlerSettings<Context> {
   // The requests that the options are asked about are those that came in, of whatever kind these are.
   const options = given as unknown as VaultHandlerOptions<Context, VaultRequest>
+  for (const [name, problem] of Object.entries(unknownFields(given, KNOWN, 'vault handler'))) throw invalid(name, problem)
   const url = parsePublicUrl(options.publicUrl)
   if (!options.vault) throw invalid('vault', 'is missing: pass what createVault returned')
   if (typeof options.identify !== 'function') throw invalid('identify', 'must be a function that tells who is signed in')

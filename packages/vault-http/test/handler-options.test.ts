@@ -22,6 +22,8 @@ it.each([
   ['accessTokenMaxAgeS', -1],
   ['accessTokenMaxAgeS', Number.POSITIVE_INFINITY],
   ['rateLimit', true],
+  ['verifyUsertoken', () => undefined],
+  ['alowedReturnTo', ['https://app.example.com']],
   ['rateLimit', { limit: () => ({ allowed: true }) }],
 ])('refuses %s %j when the handler is made, and not each request', (name, value) => {
   expect(fieldsOf({ [name]: value })).toEqual([name])
