@@ -52,6 +52,8 @@ function connectionOf(definition: ProviderDefinition, options: object): Connecti
   const isScope = (scope: unknown): scope is string => typeof scope === 'string' && scope !== '' && !/[\s,]/.test(scope)
   const isList = Array.isArray(scopes) && scopes.every(isScope)
   if (scopes !== undefined && !isList) problems.set('scopes', 'must be an array of scopes, each without white space or commas')
+  // A connection's own check would answer with what connections without a provider say it by.
+  if (given.has('scope')) problems.set('scope', 'is unknown; did you mean `scopes`?')
   if (typeof offlineAccess !== 'boolean') problems.set('offlineAccess', 'must be true or false')
   if (problems.size > 0) throw invalidConnections(`The connection of ${definition.name} is wrong`, problems)
   return fillDefinition(definition, { values, scopes: isList ? scopes : undefined, offlineAccess: offlineAccess === true, own })

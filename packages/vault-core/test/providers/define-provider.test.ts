@@ -55,6 +55,12 @@ describe('a provider', () => {
     })
   })
 
+  it('says what scopes are given by, and not what connections without a provider give them by', () => {
+    expect(() => defineProvider(acme)({ ...APP, tenant: 'blue', scope: ['files'] } as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_configuration', facts: { fields: { scope: 'is unknown; did you mean `scopes`?' } } }),
+    )
+  })
+
   it('asks for its default scopes, and for no refresh token where none is wanted', () => {
     const input = defineProvider(acme)({ ...APP, tenant: 'blue', offlineAccess: false })
     expect(input.defaultConnectionProperties).toEqual({ scope: 'profile' })
