@@ -1,4 +1,4 @@
-import { VaultError } from '@holdfast/vault-core'
+import { unknownFields, VaultError } from '@holdfast/vault-core'
 import type { MigrateMode } from './migrations/migrate.js'
 import type { TableNames } from './names.js'
 
@@ -17,6 +17,8 @@ export interface SqlStoreOptions {
   readonly maxRememberedRows?: number
 }
 
+const KNOWN: readonly (keyof SqlStoreOptions)[] = ['tablePrefix', 'migrate', 'onWarning', 'maxRememberedRows']
+
 /** What all stores make of their options. */
 export interface ParsedSqlOptions {
   readonly names: TableNames
@@ -27,10 +29,17 @@ export interface ParsedSqlOptions {
 
 /**
  * @param ways - The options of which exactly one says where the database is.
+ * @param others - What else this store has besides {@link SqlStoreOptions}.
  * @throws {VaultError} `invalid_configuration`.
  */
-export function parseSqlOptions(options: SqlStoreOptions & { readonly schema?: string }, ways: readonly string[]): ParsedSqlOptions {
+export function parseSqlOptions(
+  options: SqlStoreOptions & { readonly schema?: string },
+  ways: readonly string[],
+  others: readonly string[],
+): ParsedSqlOptions {
   const { schema, tablePrefix = 'holdfast_', migrate = 'auto', onWarning = warnProcess, maxRememberedRows = 2_000 } = options
+  const unknown = unknownFields(options, [...ways, ...others, ...KNOWN], 'SQL store')
+  for (const [name, problem] of Object.entries(unknown)) throw invalid(name, problem)
   assertOneOf(options, ways)
   const names = { prefix: tablePrefix, schema }
   assertTableNames(names)
@@ -68,7 +77,7 @@ function assertOneOf(options: object, names: readonly string[]): void {
   const given = names.filter((name) => name in options && Reflect.get(options, name) !== undefined)
   if (given.length === 1) return
   const [field = ''] = names
-  throw invalid(field, `: give exactly one of ${names.map((name) => `\`${name}\``).join(', ')}`)
+  throw invalid(field, `says where the database is: give exactly one of ${names.map((name) => `\`${name}\``).join(', ')}`)
 }
 
 export function invalid(field: string, problem: string): VaultError {

@@ -42,7 +42,11 @@ const MIGRATION_PATIENCE_S = 60
  */
 export function mysqlStore(options: MysqlStoreOptions): VaultStore {
   const { connectionString, maxConnections = 10 } = options
-  const { names, migrate, onWarning, maxRememberedRows } = parseSqlOptions(options, ['connectionString', 'pool', 'db'])
+  const { names, migrate, onWarning, maxRememberedRows } = parseSqlOptions(
+    options,
+    ['connectionString', 'pool', 'db'],
+    ['maxConnections', 'clockOffsetMs'],
+  )
   if (connectionString !== undefined && !/^(mysql|mariadb):\/\//.test(connectionString))
     throw invalid('connectionString', 'must begin with "mysql://"')
   // The driver's own error would quote all of it.

@@ -44,7 +44,11 @@ export interface PostgresStoreOptions extends SqlStoreOptions {
  */
 export function postgresStore(options: PostgresStoreOptions): VaultStore {
   const { connectionString, maxConnections = 10, schema } = options
-  const { names, migrate, onWarning, maxRememberedRows } = parseSqlOptions(options, ['connectionString', 'pool', 'db'])
+  const { names, migrate, onWarning, maxRememberedRows } = parseSqlOptions(
+    options,
+    ['connectionString', 'pool', 'db'],
+    ['maxConnections', 'schema', 'preparedStatements', 'clockOffsetMs'],
+  )
   if (connectionString !== undefined && !/^postgres(ql)?:\/\//.test(connectionString))
     throw invalid('connectionString', 'must begin with "postgres://"')
   if (!Number.isInteger(maxConnections) || maxConnections < 1) throw invalid('maxConnections', 'must be a whole number, 1 or more')

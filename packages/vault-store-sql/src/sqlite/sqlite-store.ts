@@ -32,7 +32,7 @@ export interface SqliteStoreOptions extends SqlStoreOptions {
  */
 export function sqliteStore(options: SqliteStoreOptions): VaultStore {
   const { path, clock = () => Date.now() } = options
-  const { names, migrate, onWarning, maxRememberedRows } = parseSqlOptions(options, ['path', 'database'])
+  const { names, migrate, onWarning, maxRememberedRows } = parseSqlOptions(options, ['path', 'database'], ['clock'])
 
   const dialect = sqliteDialect(clock)
   const sqlite = options.database ?? openDatabase(path ?? '')
