@@ -176,6 +176,21 @@ describe.skipIf(!hasPostgres)('what is the application’s own', () => {
     await store.close()
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
   })
+
+  it('has one listener more, however many stores were made over it', async () => {
+    const own = new pg.Pool({ connectionString: postgresUrl, max: 1 })
+    const listeners: number[][] = []
+    for (const tablePrefix of ['first_', 'second_']) {
+      const store = postgresStore({ pool: own, schema, tablePrefix })
+      await store.credentials.get(KEY)
+      await store.close()
+      const client = await own.connect()
+      listeners.push([own.listenerCount('connect'), client.listenerCount('error')])
+      client.release()
+    }
+    expect(listeners[1]).toEqual(listeners[0])
+    await own.end()
+  })
 })
 
 /** Answers every start of a session with `28P01`, as PostgreSQL does to a wrong password. A fake, as the tests' server trusts everybody. */

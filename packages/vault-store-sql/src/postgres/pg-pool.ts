@@ -14,19 +14,25 @@ export async function openPgPool(connectionString: string, maxConnections: numbe
   return pool
 }
 
+/** Pools and clients that are listened to: however many stores are made over one pool, each has one listener. */
+const heard = new WeakSet<object>()
+
+function hear(client: Partial<Emitter> | undefined): void {
+  if (!client || heard.has(client)) return
+  heard.add(client)
+  client.on?.('error', () => undefined)
+}
+
 /**
  * The pool, but a connection that breaks while it is in use, between two statements of a transaction for one, does not
  * end the process: `pg` tells that as an event of the client, to which a pool listens only while the client is idle. The
  * next statement fails all the same.
  */
 export function withoutCrashes(pool: PostgresPool & Partial<Emitter>): PostgresPool {
-  const heard = new WeakSet<object>()
-  const hear = (client: Partial<Emitter> | undefined): void => {
-    if (!client || heard.has(client)) return
-    heard.add(client)
-    client.on?.('error', () => undefined)
+  if (!heard.has(pool)) {
+    heard.add(pool)
+    pool.on?.('connect', hear)
   }
-  pool.on?.('connect', hear)
   return {
     options: pool.options,
     end: () => pool.end(),
