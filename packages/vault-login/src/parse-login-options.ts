@@ -1,4 +1,4 @@
-import { parseClaimExpression, VaultError } from '@holdfast/vault-core'
+import { parseClaimExpression, unknownFields, VaultError } from '@holdfast/vault-core'
 import { type ParsedApplication, parseApplication } from './applications/parse-application.js'
 import { parseOrigin } from './applications/redirect-rules.js'
 import type { ClaimExpressions, ResolveUser } from './identities/claim-mapping.js'
@@ -12,13 +12,14 @@ export interface LoginSettings {
   readonly signingKeyLifetimeMs: number
 }
 
+const KNOWN: readonly (keyof LoginOptions)[] = ['vault', 'publicUrl', 'applications', 'resolveUser', 'claims', 'signingKeyLifetimeS']
 const DAY_S = 86_400
 const CLAIM_FIELDS: readonly string[] = ['userId', 'name', 'email', 'picture']
 
 /** @throws {VaultError} `invalid_configuration`, naming every bad option. */
 export function parseLoginOptions(options: LoginOptions): LoginSettings {
   const { publicUrl, applications: inputs, resolveUser, claims = {}, signingKeyLifetimeS = 90 * DAY_S } = options
-  const fields = new Map<string, string>()
+  const fields = new Map(Object.entries(unknownFields(options, KNOWN, 'login')))
   const complain = (field: string, problem: string): void => void fields.set(field, problem)
 
   const issuer = parseOrigin(typeof publicUrl === 'string' ? publicUrl.replace(/\/$/, '') : publicUrl)

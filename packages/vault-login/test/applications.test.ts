@@ -159,6 +159,7 @@ describe('options that are wrong', () => {
     ['an expression without a claim', { claims: { google: { userId: 'sub' } } }, 'claims.google.userId'],
     ['an expression for nothing', { claims: { google: { nickname: '{nick}' } } }, 'claims.google.nickname'],
     ['signingKeyLifetimeS: a minute', { signingKeyLifetimeS: 60 }, 'signingKeyLifetimeS'],
+    ['resolveUsers, which there is not', { resolveUsers: () => 'alice' } as never, 'resolveUsers'],
     ['applicationId: a service client', application({ applicationId: 'sc_1' }), 'applications[0].applicationId'],
     ['applicationId: an extension', application({ applicationId: 'ext_1' }), 'applications[0].applicationId'],
     ['applicationId: a slash', application({ applicationId: 'a/b' }), 'applications[0].applicationId'],
