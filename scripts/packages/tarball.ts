@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -24,7 +24,7 @@ export async function tarballProblems(each: WorkspacePackage, tarball: string): 
   })
   const told = messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code)
   const manifest = JSON.parse(readFileSync(join(each.folder, 'package.json'), 'utf8'))
-  return [...told, ...manifestProblems(manifest), ...builtProblems(each.folder)]
+  return [...told, ...manifestProblems(manifest), ...docsProblems(each.folder, manifest), ...builtProblems(each.folder)]
 }
 
 /** What a package of ours has to say of itself. */
@@ -39,6 +39,12 @@ export function manifestProblems(manifest: Readonly<Record<string, unknown>>): s
     problems.push('package.json: publishConfig.exports names the condition @holdfast/source, but sources are not published.')
   }
   return problems
+}
+
+/** The guides that a README leads to come along with it. */
+export function docsProblems(folder: string, { files }: Readonly<Record<string, unknown>>): string[] {
+  if (!existsSync(join(folder, 'docs')) || (Array.isArray(files) && files.includes('docs'))) return []
+  return ['package.json: files leaves out docs, and links of the README lead nowhere.']
 }
 
 /** Classes that the build has given another name: a bundler does so where a class names itself, and a user reads `_VaultError` in his logs. */

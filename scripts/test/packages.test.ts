@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import type { WorkspacePackage } from '../boundaries/workspace-packages.ts'
 import { changesetProblems, namesIn } from '../packages/changesets.ts'
-import { builtProblems, manifestProblems } from '../packages/tarball.ts'
+import { builtProblems, docsProblems, manifestProblems } from '../packages/tarball.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'holdfast-changesets-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -41,6 +41,14 @@ it('a manifest that says all is accepted, and each thing it does not say is told
   expect(manifestProblems(manifest)).toEqual([])
   expect(manifestProblems({})).toHaveLength(8)
   expect(manifestProblems({ ...manifest, publishConfig: { exports: { '.': { '@holdfast/source': './src/index.ts' } } } })).toHaveLength(1)
+})
+
+it('tells of guides that are not published', () => {
+  const folder = join(root, 'with-docs')
+  mkdirSync(join(folder, 'docs'), { recursive: true })
+  expect(docsProblems(folder, { files: ['dist', 'docs'] })).toEqual([])
+  expect(docsProblems(root, { files: ['dist'] })).toEqual([])
+  expect(docsProblems(folder, { files: ['dist'] })).toEqual(['package.json: files leaves out docs, and links of the README lead nowhere.'])
 })
 
 it('tells of a class that the build has given another name', () => {
