@@ -1,5 +1,5 @@
 import { isVaultError, unknownFields, type Vault, VaultError } from '@holdfast/vault-core'
-import { loggedErrorReply } from '@holdfast/vault-http'
+import { failedConnectPage, htmlReply, loggedErrorReply } from '@holdfast/vault-http'
 import type { Request, RequestHandler, Response } from 'express'
 import { abortOnClose } from './abort-on-close.js'
 import './express-request.js'
@@ -23,6 +23,7 @@ const KNOWN: readonly (keyof RequireCredentialsOptions)[] = ['vault', 'connectio
 /**
  * Sees to it that `req.credentials` holds an access token of the signed-in user that works. A user who has to consent first is sent to
  * `/connect/{connectionId}?return_to=…`, also to grant a scope that is lacking; an API caller gets a 401 with `errorCode` and `startUrl`.
+ * One who comes back unconnected (`connect_error` in the address) gets a page that says why, with a link to begin again.
  * Needs a `vaultRouter` of this vault; of several, the one that is mounted before it.
  *
  * @throws {VaultError} `invalid_configuration`, naming the option that is unknown or wrong.
@@ -85,14 +86,17 @@ async function refuse(
   }
   const { authorization, ...facts } = error.facts
   const accountId = authorization?.accountId
+  const back = backFromProvider(request, router.origin)
   const query = new URLSearchParams({
-    ...(isNavigation(request) && { return_to: request.originalUrl }),
+    ...(isNavigation(request) && { return_to: back?.pageUrl ?? request.originalUrl }),
     // Another account than the one that was looked at would not mend it.
     ...(accountId !== undefined && { account: accountId }),
     ...(requiredScopes.length > 0 && { scope: requiredScopes.join(' ') }),
   })
   const start = router.connectPath(connectionId) + (query.size > 0 ? `?${query}` : '')
   response.setHeader('cache-control', 'no-store')
+  // He has just said no, or it failed: sent off at once, he would be asked again and again.
+  if (isNavigation(request) && back) return sendReply(htmlReply(403, failedConnectPage(back.code, back.reason, start)), response)
   if (isNavigation(request)) return response.redirect(303, start)
   response.status(401).json({ title: error.message, errorCode: error.code, ...facts, startUrl: router.origin + start })
 }
@@ -106,4 +110,18 @@ function accountOf(accountId: RequireCredentialsOptions['accountId'], request: R
 function isNavigation(request: Request): boolean {
   const mode = request.get('sec-fetch-mode')
   return request.method === 'GET' && (mode === undefined ? (request.get('accept') ?? '').includes('text/html') : mode === 'navigate')
+}
+
+/** What the vault's callback added to the address of the page, when the user did not come back connected. */
+function backFromProvider(
+  { originalUrl }: Request,
+  origin: string,
+): { readonly code: string; readonly reason: string | undefined; readonly pageUrl: string } | undefined {
+  if (!URL.canParse(origin + originalUrl)) return undefined
+  const url = new URL(origin + originalUrl)
+  const code = url.searchParams.get('connect_error')
+  if (code === null) return undefined
+  const reason = url.searchParams.get('connect_reason') ?? undefined
+  for (const name of ['connect_error', 'connect_reason']) url.searchParams.delete(name)
+  return { code, reason, pageUrl: url.pathname + url.search }
 }

@@ -6,6 +6,7 @@ export type { HandOut, HandOutDecision, HandOutOptions } from './hand-outs/hand-
 export type { VaultHandlerOptions } from './options.js'
 export type { ProxiedConnection, ProxiedMethod, ProxyOptions } from './proxy/proxy-options.js'
 export type { RateLimitDecision, RateLimiter, RateLimitRequest } from './rate-limit/rate-limiter.js'
-export { type Reply, toWebResponse } from './reply.js'
+export { htmlReply, type Reply, toWebResponse } from './reply.js'
+export { failedConnectPage } from './routes/failed-connect-page.js'
 export type { VaultRequest } from './vault-request.js'
 export { apiOperations, createVaultService, type VaultService } from './vault-service.js'

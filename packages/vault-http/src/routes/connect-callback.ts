@@ -1,4 +1,4 @@
-import { authorizationResponseState, isVaultError, type VaultErrorCode } from '@holdfast/vault-core'
+import { authorizationResponseState, isVaultError } from '@holdfast/vault-core'
 import { retryAfterHeader, statusOf } from '../error-reply.js'
 import { HttpError } from '../http-error.js'
 import { signInCallback } from '../login/finish-sign-in.js'
@@ -9,6 +9,7 @@ import type { Route, RouteCall } from '../router.js'
 import { flowCookies } from '../state-cookies.js'
 import { witnessed } from '../witnessed.js'
 import { countVisitor } from './count-visitor.js'
+import { failedConnectPage, OTHER_ACCOUNT } from './failed-connect-page.js'
 
 const PATH = '/connect/{connectionId}/callback'
 const ROUTE = `GET ${PATH}`
@@ -58,37 +59,6 @@ function tooMany({ status, retryAfterMs }: HttpError): Reply {
   return withHeaders(htmlReply(status, page), retryAfterHeader(retryAfterMs))
 }
 
-/** What a person reads, by code. Nothing of the provider's own words, nothing secret. */
-const EXPLANATIONS: Partial<Record<VaultErrorCode, readonly [string, string]>> = {
-  authorization_flow_invalid: [
-    'This link is no longer good',
-    'It was used already, it is too old, or it was begun in another browser. Go back to the application and connect again.',
-  ],
-  authorization_denied: [
-    'Not connected',
-    'Access was not granted, so nothing was stored. Go back to the application whenever you want to connect.',
-  ],
-  authorization_response_invalid: [
-    'Not connected',
-    'The provider’s answer failed a check, so nothing was stored. Go back to the application and connect again.',
-  ],
-  provider_unavailable: [
-    'The provider does not answer',
-    'Nothing was stored. Wait a little, then go back to the application and connect again.',
-  ],
-  store_unavailable: [
-    'Not connected',
-    'The account could not be stored just now. Wait a little, then go back to the application and connect again.',
-  ],
-}
-
-/** What a person can mend by himself. */
-const OTHER_ACCOUNT = 'other_account'
-const SIGNED_IN_AS_ANOTHER = [
-  'This is another account',
-  'You signed in with another account than the one that is to be connected, so nothing was stored. Go back to the application, connect again, and choose that one.',
-] as const
-
 function explain<Context>({ log }: HandlerSettings<Context>, error: unknown, cookies: readonly string[]): Reply {
   const code = isVaultError(error) ? error.code : 'internal_error'
   log?.warn({ code, ...loggedOf(error) }, 'A callback did not lead to a stored credential.')
@@ -98,12 +68,8 @@ function explain<Context>({ log }: HandlerSettings<Context>, error: unknown, coo
     if (error.facts.reason === OTHER_ACCOUNT) target.searchParams.set('connect_reason', OTHER_ACCOUNT)
     return seeOther(target.href, cookies)
   }
-  const [title, text] = (isVaultError(error) &&
-    (error.facts.reason === OTHER_ACCOUNT ? SIGNED_IN_AS_ANOTHER : EXPLANATIONS[error.code])) || [
-    'Not connected',
-    'Something went wrong, and nothing was stored. Go back to the application and connect again.',
-  ]
-  const page = htmlReply(isVaultError(error) ? statusOf(error) : 500, messagePage(title, text), cookies)
+  const html = failedConnectPage(code, isVaultError(error) ? error.facts.reason : undefined)
+  const page = htmlReply(isVaultError(error) ? statusOf(error) : 500, html, cookies)
   return withHeaders(page, retryAfterHeader(isVaultError(error) ? error.facts.retryAfterMs : undefined))
 }
 
